@@ -1,0 +1,59 @@
+"""The converter interface: batch first, because the cheapest unit is one process with many files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Job:
+    """One DOCX to convert; ``key`` is unique within a batch and names the PDF."""
+
+    key: str
+    docx: Path
+
+
+@dataclass(frozen=True)
+class PdfOptions:
+    """What the PDF must be. The defaults are what a package is assembled from."""
+
+    pdfa: Literal["2b"] | None = "2b"
+    ua: bool = True
+    bookmarks: bool = True
+    """Export headings as outline and Word bookmarks as named destinations."""
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """Which converter this is; goes into the manifest."""
+
+    name: str
+    version: str
+    kind: Literal["reference", "reference-wasm", "draft"]
+    program: Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one job: a PDF, or an error sentence; never both, never neither."""
+
+    job: Job
+    pdf: Path | None
+    error: str | None
+    pages: int
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """A converter. ``convert`` answers every job exactly once and never raises for a bad document."""
+
+    @property
+    def info(self) -> EngineInfo: ...
+
+    def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]: ...
+
+    def close(self) -> None: ...
