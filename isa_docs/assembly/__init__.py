@@ -1,0 +1,1 @@
+"""PDFs to one package: exhibits, structure-keeping merge, contents, numbering, signature fields."""

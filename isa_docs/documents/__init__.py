@@ -1,0 +1,1 @@
+"""What goes into a submission and how each paper is filled from its Word template."""

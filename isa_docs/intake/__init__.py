@@ -1,0 +1,1 @@
+"""Text to a validated, typed, frozen matter, with source positions."""

@@ -32,7 +32,7 @@ class _Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of all parts of a matter: frozen, keyword-only, no unknown fields."""
 
 
-class Address(_Value, kw_only=True):
+class Address(_Value, frozen=True, kw_only=True):
     """A postal address. ``region`` is the state or province, ``country`` an ISO 3166 alpha-2 code."""
 
     lines: tuple[str, ...]
@@ -42,7 +42,7 @@ class Address(_Value, kw_only=True):
     country: str = "US"
 
 
-class IorNumber(_Value, kw_only=True):
+class IorNumber(_Value, frozen=True, kw_only=True):
     """One importer of record number and the name it is registered under (CBP Form 5106)."""
 
     number: str
@@ -52,7 +52,7 @@ class IorNumber(_Value, kw_only=True):
     ein_available: bool = False
 
 
-class BusinessUnit(_Value, kw_only=True):
+class BusinessUnit(_Value, frozen=True, kw_only=True):
     """A division or affiliate that imports under some of the importer's IOR numbers."""
 
     id: str
@@ -61,14 +61,14 @@ class BusinessUnit(_Value, kw_only=True):
     address: Address | None = None
 
 
-class ResidentAgent(_Value, kw_only=True):
+class ResidentAgent(_Value, frozen=True, kw_only=True):
     """Agent for service of process of a nonresident corporation (19 CFR 141.18)."""
 
     name: str
     address: Address
 
 
-class Bond(_Value, kw_only=True):
+class Bond(_Value, frozen=True, kw_only=True):
     """The customs bond (CBP Form 301)."""
 
     type: Literal["continuous", "single-transaction"]
@@ -77,7 +77,7 @@ class Bond(_Value, kw_only=True):
     number: str | None = None
 
 
-class AccountManager(_Value, kw_only=True):
+class AccountManager(_Value, frozen=True, kw_only=True):
     """The CBP National Account Manager assigned to the importer."""
 
     name: str
@@ -87,7 +87,7 @@ class AccountManager(_Value, kw_only=True):
     address: Address | None = None
 
 
-class Importer(_Value, kw_only=True):
+class Importer(_Value, frozen=True, kw_only=True):
     """The importer. ``program_residency`` is the program's test; ``entry_status`` is that of 19 CFR 141.31(d)."""
 
     legal_name: str
@@ -110,7 +110,7 @@ class Importer(_Value, kw_only=True):
     national_account_manager: AccountManager | None = None
 
 
-class Firm(_Value, kw_only=True):
+class Firm(_Value, frozen=True, kw_only=True):
     """The law firm or consultant that prepares the papers; its letterhead heads counsel-signed letters."""
 
     name: str
@@ -120,7 +120,7 @@ class Firm(_Value, kw_only=True):
     website: str | None = None
 
 
-class Person(_Value, kw_only=True):
+class Person(_Value, frozen=True, kw_only=True):
     """Somebody named or signing. ``office`` is the corporate office of 19 CFR 141.38, if the person holds one."""
 
     name: str
@@ -138,7 +138,7 @@ class Person(_Value, kw_only=True):
     """For counsel: jurisdiction(s) of bar membership (5 U.S.C. 500(b))."""
 
 
-class FocusedAssessment(_Value, kw_only=True):
+class FocusedAssessment(_Value, frozen=True, kw_only=True):
     """The Focused Assessment report that opens the FA route."""
 
     report_number: str
@@ -150,7 +150,7 @@ class FocusedAssessment(_Value, kw_only=True):
     office: str | None = None
 
 
-class Ctpat(_Value, kw_only=True):
+class Ctpat(_Value, frozen=True, kw_only=True):
     """Standing in the Customs-Trade Partnership Against Terrorism."""
 
     status: Literal["certified", "validated", "applied", "none", "suspended"]
@@ -160,7 +160,7 @@ class Ctpat(_Value, kw_only=True):
     account: str | None = None
 
 
-class RiskAssessment(_Value, kw_only=True):
+class RiskAssessment(_Value, frozen=True, kw_only=True):
     """How risk is scored: methodology (Markdown), factors, who scores, how often it is refreshed."""
 
     methodology: str | None = None
@@ -169,7 +169,7 @@ class RiskAssessment(_Value, kw_only=True):
     refreshed: Frequency = "annually"
 
 
-class Sampling(_Value, kw_only=True):
+class Sampling(_Value, frozen=True, kw_only=True):
     """The sample of one area. Rates and confidence are fractions (0.05 is five percent)."""
 
     method: Literal["attribute", "estimation", "judgmental", "complete"]
@@ -188,7 +188,7 @@ class Sampling(_Value, kw_only=True):
     project_results: bool = False
 
 
-class TestArea(_Value, kw_only=True):
+class TestArea(_Value, frozen=True, kw_only=True):
     """One risk area of the plan. ``likelihood`` and ``impact`` run from 1 to 5. Text fields are Markdown."""
 
     id: str
@@ -209,14 +209,14 @@ class TestArea(_Value, kw_only=True):
     business_units: tuple[str, ...] = ()
 
 
-class Retention(_Value, kw_only=True):
+class Retention(_Value, frozen=True, kw_only=True):
     """Years that records are kept: self-testing results and underlying entry records."""
 
     test_results_years: int = 3
     entry_records_years: int = 5
 
 
-class Revision(_Value, kw_only=True):
+class Revision(_Value, frozen=True, kw_only=True):
     """One line of the plan's revision record."""
 
     version: str
@@ -225,7 +225,7 @@ class Revision(_Value, kw_only=True):
     by: str
 
 
-class SelfTestingPlan(_Value, kw_only=True):
+class SelfTestingPlan(_Value, frozen=True, kw_only=True):
     """The written risk-based self-testing plan. Text fields are Markdown; persons are ids of ``people``."""
 
     areas: tuple[TestArea, ...] = ()
@@ -246,7 +246,7 @@ class SelfTestingPlan(_Value, kw_only=True):
     revisions: tuple[Revision, ...] = ()
 
 
-class Acceptance(_Value, kw_only=True):
+class Acceptance(_Value, frozen=True, kw_only=True):
     """Acceptance into the program; the clock runs from the signature of the MOU by CBP."""
 
     mou_signed_by_cbp_on: date
@@ -255,7 +255,7 @@ class Acceptance(_Value, kw_only=True):
     track: Track | None = None
 
 
-class ClosedDay(_Value, kw_only=True):
+class ClosedDay(_Value, frozen=True, kw_only=True):
     """A day on which CBP is closed besides the statutory holidays (e.g. by Executive Order)."""
 
     date: date
@@ -263,7 +263,7 @@ class ClosedDay(_Value, kw_only=True):
     authority: str
 
 
-class Confirmation(_Value, kw_only=True):
+class Confirmation(_Value, frozen=True, kw_only=True):
     """Somebody at CBP gave an address or an instruction; it wins over the directory and is shown."""
 
     submission: str
@@ -277,7 +277,7 @@ class Confirmation(_Value, kw_only=True):
     note: str | None = None
 
 
-class Override(_Value, kw_only=True):
+class Override(_Value, frozen=True, kw_only=True):
     """A named finding that a responsible person has accepted, with the reason; shown on the checklist."""
 
     code: str
@@ -287,7 +287,7 @@ class Override(_Value, kw_only=True):
     submission: str | None = None
 
 
-class Exhibit(_Value, kw_only=True):
+class Exhibit(_Value, frozen=True, kw_only=True):
     """A file of the client's behind a tab. ``file`` is relative to the matter file; tabs are lettered in order."""
 
     id: str
@@ -310,14 +310,14 @@ class Exhibit(_Value, kw_only=True):
     alternative_text: str | None = None
 
 
-class Delivery(_Value, kw_only=True):
+class Delivery(_Value, frozen=True, kw_only=True):
     """One way the package travels, printed on the VIA line."""
 
     method: Literal["courier", "email", "hand", "portal", "express-mail", "priority-mail", "first-class-mail"]
     detail: str | None = None
 
 
-class Confidentiality(_Value, kw_only=True):
+class Confidentiality(_Value, frozen=True, kw_only=True):
     """Designation of confidential commercial information (19 CFR 103.35(b))."""
 
     justification: str | None = None
@@ -325,7 +325,7 @@ class Confidentiality(_Value, kw_only=True):
     """Person id of the authorized representative who makes the statement."""
 
 
-class StatedDeadline(_Value, kw_only=True):
+class StatedDeadline(_Value, frozen=True, kw_only=True):
     """A due date the file already carries, with how it was counted; compared with the computed one."""
 
     due: date
@@ -335,7 +335,7 @@ class StatedDeadline(_Value, kw_only=True):
     days: Literal["calendar", "business"] = "calendar"
 
 
-class _Submission(_Value, kw_only=True):
+class _Submission(_Value, frozen=True, kw_only=True):
     """What all submissions share."""
 
     id: str
@@ -353,14 +353,14 @@ class _Submission(_Value, kw_only=True):
     """Person ids, or ``national_account_manager``."""
 
 
-class Mou(_Value, kw_only=True):
+class Mou(_Value, frozen=True, kw_only=True):
     """What the Memorandum of Understanding needs beyond the importer's own facts."""
 
     ior_numbers: tuple[str, ...]
     signer: str = "officer"
 
 
-class Application(_Submission, kw_only=True, tag_field="kind", tag="application"):
+class Application(_Submission, frozen=True, kw_only=True, tag_field="kind", tag="application"):
     """The application: transmittal letter, MOU, self-testing plan, exhibits."""
 
     route: Track
@@ -369,7 +369,7 @@ class Application(_Submission, kw_only=True, tag_field="kind", tag="application"
     """Markdown paragraph(s) added to the transmittal letter."""
 
 
-class Change(_Value, kw_only=True):
+class Change(_Value, frozen=True, kw_only=True):
     """A business change reported in the annual letter. ``description`` is Markdown."""
 
     kind: Literal[
@@ -390,7 +390,7 @@ class Change(_Value, kw_only=True):
     effective_on: date | None = None
 
 
-class Result(_Value, kw_only=True):
+class Result(_Value, frozen=True, kw_only=True):
     """Self-testing results of one area of the plan for the reporting period. Text fields are Markdown."""
 
     area: str
@@ -405,14 +405,14 @@ class Result(_Value, kw_only=True):
     disclosure: str | None = None
 
 
-class Period(_Value, kw_only=True):
+class Period(_Value, frozen=True, kw_only=True):
     """A reporting period, both days included."""
 
     start: date
     end: date
 
 
-class LastYear(_Value, kw_only=True):
+class LastYear(_Value, frozen=True, kw_only=True):
     """What the last letter (or the application) told CBP, to see what changed."""
 
     ior_numbers: tuple[str, ...] = ()
@@ -420,7 +420,7 @@ class LastYear(_Value, kw_only=True):
     letter_date: date | None = None
 
 
-class AnnualNotification(_Submission, kw_only=True, tag_field="kind", tag="annual-notification"):
+class AnnualNotification(_Submission, frozen=True, kw_only=True, tag_field="kind", tag="annual-notification"):
     """The annual notification letter."""
 
     period: Period
@@ -435,7 +435,7 @@ class AnnualNotification(_Submission, kw_only=True, tag_field="kind", tag="annua
     last_year: LastYear | None = None
 
 
-class Notice(_Value, kw_only=True):
+class Notice(_Value, frozen=True, kw_only=True):
     """The notice of discontinuance that is appealed."""
 
     type: Literal["proposed", "immediate"]
@@ -447,7 +447,7 @@ class Notice(_Value, kw_only=True):
     signed_by: str | None = None
 
 
-class Ground(_Value, kw_only=True):
+class Ground(_Value, frozen=True, kw_only=True):
     """One ground of the notice and its answer (Markdown)."""
 
     id: str
@@ -461,7 +461,7 @@ class Ground(_Value, kw_only=True):
     exhibits: tuple[str, ...] = ()
 
 
-class CorrectiveAction(_Value, kw_only=True):
+class CorrectiveAction(_Value, frozen=True, kw_only=True):
     """A corrective action taken or promised."""
 
     action: str
@@ -472,7 +472,7 @@ class CorrectiveAction(_Value, kw_only=True):
     exhibit: str | None = None
 
 
-class DiscontinuanceAppeal(_Submission, kw_only=True, tag_field="kind", tag="discontinuance-appeal"):
+class DiscontinuanceAppeal(_Submission, frozen=True, kw_only=True, tag_field="kind", tag="discontinuance-appeal"):
     """The appeal of a proposed or immediate discontinuance."""
 
     notice: Notice
@@ -488,7 +488,7 @@ class DiscontinuanceAppeal(_Submission, kw_only=True, tag_field="kind", tag="dis
 Submission = Application | AnnualNotification | DiscontinuanceAppeal
 
 
-class Matter(_Value, kw_only=True):
+class Matter(_Value, frozen=True, kw_only=True):
     """One matter file."""
 
     matter: str

@@ -1,0 +1,1 @@
+"""The program's law, pure: authorities, recipients, calendar, deadlines, sampling, rules."""

@@ -1,0 +1,1 @@
+"""What people look at beside the package: the checklist and the manifest."""
