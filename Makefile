@@ -1,0 +1,70 @@
+# The commands of this checkout; `make help` lists them. Works with GNU make 3.81 and later.
+
+MATTER ?= examples/northwind/matter.yaml
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+PYTEST_ARGS ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+# make itself always ends with status 2 after a failure, so the code that isa-docs gave is printed.
+SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
+
+.DEFAULT_GOAL := help
+.PHONY: help package test check format setup setup-dev doctor bench lock clean distclean python
+
+help: ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+package: setup ## build every submission of MATTER (examples/northwind/matter.yaml) into build/
+	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
+
+test: setup-dev ## run all tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+
+check: setup-dev ## format, lint, types and the fast tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+
+format: setup-dev ## format the code and apply the linter's safe fixes
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+setup: python ## install the locked dependencies into .venv, and the converter and fonts if missing
+	@$(PYTHON) scripts/bootstrap.py
+
+setup-dev: python ## as setup, with what tests and checks need
+	@$(PYTHON) scripts/bootstrap.py --dev
+
+doctor: setup ## say which programs and fonts are found, and how to get those that are not
+	@$(BIN)/isa-docs doctor $(ARGS) || $(SAY_CODE)
+
+bench: setup ## time cold and repeated builds of MATTER
+	@$(BIN)/python scripts/bench.py "$(MATTER)" $(ARGS) || $(SAY_CODE)
+
+lock: python ## choose the newest allowed dependencies anew and write the two lock files
+	@$(PYTHON) scripts/lock.py $(ARGS)
+
+clean: ## delete what builds and checks left (build/ but its README, dist/, tool caches)
+	@find build -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	@rm -rf dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find isa_docs scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and delete .venv as well
+	@rm -rf .venv
+
+python:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "Python 3.11 or later is needed, and '$(PYTHON)' is not on PATH. Install it:" >&2; \
+	  echo "  Debian, Ubuntu:  sudo apt-get install python3 python3-venv" >&2; \
+	  echo "  Fedora:          sudo dnf install python3" >&2; \
+	  echo "  macOS:           brew install python@3.12" >&2; \
+	  echo "  Windows:         winget install Python.Python.3.12" >&2; \
+	  exit 3; }
