@@ -1,0 +1,213 @@
+"""Text to data, keeping the line and column of every key and value.
+
+YAML is read by the core schema of YAML 1.2 (``no`` is text, dates are text, ``0123`` is text), JSON strictly by
+RFC 8259. Both refuse duplicate keys, and are bounded in size, depth and number of values.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from json import JSONDecodeError
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+
+from isa_docs.errors import InputError
+from isa_docs.findings import Finding, Path, Place, Severity
+from isa_docs.intake._json import parse_json
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 40
+MAX_VALUES = 200_000
+
+_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_BaseLoader):  # type: ignore[misc]
+    """PyYAML's composer with the YAML 1.2 core resolvers instead of the YAML 1.1 ones."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own protocol
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Data read from one file, and where each key and value stands in it (1-based line and column)."""
+
+    file: str
+    text: str
+    data: Any
+    values: dict[Path, tuple[int, int]] = field(repr=False)
+    keys: dict[Path, tuple[int, int]] = field(repr=False)
+    literals: dict[Path, str] = field(repr=False)
+    """What plain YAML scalars that are not text looked like, e.g. ``98402``."""
+
+    def place(self, path: Path | None) -> Place:
+        """Return the position of the value at ``path``, or of the nearest thing around it that exists."""
+        at = path or ()
+        while at and at not in self.values:
+            at = at[:-1]
+        line, column = self.values.get(at, (1, 1))
+        if at in self.keys and (at != path or isinstance(_get(self.data, at), dict | list)):
+            line, column = self.keys[at]
+        return Place(self.file, line, column)
+
+    def key_place(self, path: Path) -> Place:
+        """Return the position of the key at ``path``."""
+        line, column = self.keys.get(path, (1, 1))
+        return Place(self.file, line, column)
+
+    def line_text(self, line: int) -> str:
+        """Return one line of the file, without its end."""
+        lines = self.text.splitlines()
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def _get(data: Any, path: Path) -> Any:
+    for step in path:
+        data = data[step]
+    return data
+
+
+def read_source(path: FilePath) -> Source:
+    """Read a matter file.
+
+    Raises InputError with one finding at its place when the file is missing, too large, not UTF-8 or not
+    well-formed.
+    """
+    name = str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _failure("INPUT-FILE", f"{name} cannot be read: {reason}.", Place(name), "Check the path.") from None
+    return parse_source(raw, name)
+
+
+def parse_source(raw: bytes, name: str) -> Source:
+    """Parse the bytes of a matter file called ``name``; JSON if the name ends in .json, otherwise YAML."""
+    if len(raw) > MAX_BYTES:
+        message = f"{name} has {len(raw):,} bytes; a matter file has at most {MAX_BYTES:,}."
+        raise _failure("INPUT-SIZE", message, Place(name), "Put long material into an exhibit.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        place = Place(name, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        message = "The file is not UTF-8 text here."
+        raise _failure("INPUT-ENCODING", message, place, "Save it as UTF-8 in your editor.") from None
+    builder = _Builder(name)
+    data = builder.from_json(text) if name.lower().endswith(".json") else builder.from_yaml(text)
+    if not isinstance(data, dict):
+        message = "The file must hold one set of 'key: value' lines."
+        raise _failure("INPUT-SYNTAX", message, Place(name, 1, 1), "Start from `isa-docs new`.")
+    return Source(name, text, data, builder.values, builder.keys, builder.literals)
+
+
+class _Builder:
+    """Builds data from parser nodes while noting positions; raises InputError at the first offence."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.values: dict[Path, tuple[int, int]] = {}
+        self.keys: dict[Path, tuple[int, int]] = {}
+        self.literals: dict[Path, str] = {}
+
+    def from_json(self, text: str) -> Any:
+        """Parse JSON text."""
+        try:
+            return parse_json(text, self.values, self.keys, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
+        except JSONDecodeError as error:
+            place = Place(self.file, error.lineno, error.colno)
+            raise _failure("INPUT-SYNTAX", f"Not well-formed JSON: {error.msg}.", place) from None
+
+    def from_yaml(self, text: str) -> Any:
+        """Parse YAML text: one document, no tags, bounded aliases."""
+        try:
+            loader = _Loader(text)
+            try:
+                node = loader.get_single_node()
+            finally:
+                loader.dispose()
+        except yaml.reader.ReaderError as error:
+            before = text[: error.position]
+            place = Place(self.file, before.count("\n") + 1, error.position - before.rfind("\n"))
+            message = "The file holds a character that YAML does not allow (a control character)."
+            raise _failure("INPUT-SYNTAX", message, place, "Delete it; it may be invisible.") from None
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
+            raise _failure("INPUT-SYNTAX", _yaml_sentence(error), place, _YAML_REMEDY) from None
+        except yaml.YAMLError as error:
+            raise _failure("INPUT-SYNTAX", f"Not well-formed YAML: {error}.", Place(self.file)) from None
+        return None if node is None else self._yaml(node, (), ())
+
+    def _yaml(self, node: Any, path: Path, above: tuple[int, ...]) -> Any:
+        where = (node.start_mark.line + 1, node.start_mark.column + 1)
+        self.values[path] = where
+        if len(above) > MAX_DEPTH or len(self.values) > MAX_VALUES or id(node) in above:
+            message = f"The file is nested deeper than {MAX_DEPTH} levels, refers to itself or is too large."
+            raise _failure("INPUT-SIZE", message, Place(self.file, *where), "Write the repeated parts out.")
+        above = (*above, id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, above)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._yaml(item, (*path, index), above) for index, item in enumerate(node.value)]
+        kind = node.tag.rpartition(":")[2]
+        if kind in ("str", "!"):
+            return node.value
+        self.literals[path] = node.value
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return node.value.lower() == "true"
+        if kind == "int" and len(node.value) < 300:
+            return int(node.value)
+        if kind == "float":
+            return float(node.value)
+        message = f"The tag {node.tag} is not allowed here."
+        raise _failure("INPUT-SYNTAX", message, Place(self.file, *where), "Write the value without a tag.")
+
+    def _mapping(self, node: Any, path: Path, above: tuple[int, ...]) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            mark = key_node.start_mark
+            place = Place(self.file, mark.line + 1, mark.column + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _failure("INPUT-SYNTAX", "A key must be plain text.", place, _YAML_REMEDY)
+            key = key_node.value
+            if key in out:
+                first = self.keys[(*path, key)][0]
+                message = f"The key '{key}' stands twice in the same place; it is first on line {first}."
+                raise _failure("INPUT-DUPLICATE", message, place, "Delete one of the two.")
+            self.keys[(*path, key)] = (mark.line + 1, mark.column + 1)
+            out[key] = self._yaml(value_node, (*path, key), above)
+        return out
+
+
+_YAML_REMEDY = "Check the indentation, the colon after the key, and the quotation marks on this line and the one above."
+
+
+def _yaml_sentence(error: yaml.MarkedYAMLError) -> str:
+    problem = (error.problem or "the structure is broken").strip()
+    if "tab" in problem or "'\\t'" in problem:
+        problem = "the line is indented with a tab; YAML wants spaces"
+    elif problem.startswith("expected a single document"):
+        problem = "the file holds more than one document (a line '---' begins the second)"
+    elif "undefined alias" in problem:
+        problem = f"{problem}; a text that begins with * must stand in quotation marks"
+    return f"Not well-formed YAML: {problem}."
+
+
+def _failure(code: str, message: str, place: Place, remedy: str = "") -> InputError:
+    return InputError(message, [Finding(code, Severity.ERROR, message, remedy, place=place)])
