@@ -142,7 +142,7 @@ def make_venv() -> None:
 
 def install_packages(dev: bool) -> None:
     """Install the locked packages, every file checked against its hash, and this project on top of them."""
-    pip = [str(in_venv("python")), "-m", "pip", "install", "--quiet"]
+    pip = [str(in_venv("python")), "-m", "pip", "install", "--quiet", "--no-compile"]
     say(f"installing the Python packages of {lock_name(dev)} into .venv")
     run(
         [*pip, "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(ROOT / lock_name(dev))],
