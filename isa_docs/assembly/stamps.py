@@ -1,0 +1,103 @@
+"""The stamp at the foot of every page: who and what at the left, ``Page n of N`` at the right, as an artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+
+from isa_docs.assembly.content import plain
+from isa_docs.assembly.objects import as_dictionary, as_list, entry
+from isa_docs.assembly.typeface import StampFont
+
+SIZE = 7.5
+BASELINE = 0.35 * 72
+SIDE = 0.75 * 72
+_GRAY = 0.35
+_GAP = 18.0
+
+
+def page_number_text(number: int, total: int) -> str:
+    """Return the right part of the stamp."""
+    return f"Page {number} of {total}"
+
+
+def stamp_pages(writer: PdfWriter, pages: Sequence[PageObject], left: str, fonts: Sequence[Path]) -> frozenset[str]:
+    """Stamp every page, upright whatever its rotation; return the characters of ``left`` no font can show.
+
+    The page's own content is enclosed in ``q`` and ``Q`` so that it cannot move the stamp.
+    """
+    total = len(pages)
+    font = StampFont(fonts, [left, "Page of 0123456789"])
+    embedded = font.embed(writer)
+    before = writer._add_object(plain(b"q"))
+    for number, page in enumerate(pages, start=1):
+        _add_fonts(page, embedded)
+        drawing = _drawing(page, font, left, page_number_text(number, total))
+        after = writer._add_object(plain(b"Q\n" + drawing))
+        page[NameObject("/Contents")] = ArrayObject([before, *as_list(page.get("/Contents")), after])
+    return font.unshowable
+
+
+def upright(page: PageObject) -> tuple[tuple[float, float, float, float, float, float], float, float]:
+    """Return the matrix that leads from the page as it is shown to its own space, and the shown width and height.
+
+    Shown space has its origin at the lower left corner of the visible page and is measured in points.
+    """
+    unit = float(entry(page, "/UserUnit") or 1)
+    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
+    x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+    wide, high = (x1 - x0) * unit, (y1 - y0) * unit
+    s = 1 / unit
+    turn = int(entry(page, "/Rotate") or 0) % 360
+    if turn == 90:
+        return (0, s, -s, 0, x1, y0), high, wide
+    if turn == 180:
+        return (-s, 0, 0, -s, x1, y1), wide, high
+    if turn == 270:
+        return (0, -s, s, 0, x0, y1), high, wide
+    return (s, 0, 0, s, x0, y0), wide, high
+
+
+def _drawing(page: PageObject, font: StampFont, left: str, right: str) -> bytes:
+    matrix, width, _ = upright(page)
+    side = min(SIDE, width / 12)
+    right_start = width - side - font.width(right, SIZE)
+    left = _shortened(font, left, right_start - _GAP - side)
+    shown = _text(font, left, side) + _text(font, right, right_start)
+    placed = " ".join(f"{value:.5g}" for value in matrix)
+    return (
+        b"/Artifact <</Type/Pagination/Subtype/Footer/Attached[/Bottom]>> BDC\n"
+        + f"q {placed} cm {_GRAY} g BT\n".encode()
+        + shown
+        + b"ET Q\nEMC"
+    )
+
+
+def _text(font: StampFont, text: str, x: float) -> bytes:
+    out = f"1 0 0 1 {x:.2f} {BASELINE:.2f} Tm\n".encode()
+    for run in font.runs(text):
+        out += f"{run.font} {SIZE} Tf <{run.glyphs.hex()}> Tj\n".encode()
+    return out if text else b""
+
+
+def _shortened(font: StampFont, text: str, room: float) -> str:
+    if font.width(text, SIZE) <= room:
+        return text
+    while text and font.width(text + "…", SIZE) > room:
+        text = text[:-1]
+    return text.rstrip() + "…" if text else ""
+
+
+def _add_fonts(page: PageObject, embedded: dict[str, IndirectObject]) -> None:
+    resources = as_dictionary(page.get("/Resources"))
+    if "/Resources" not in page:
+        page[NameObject("/Resources")] = resources
+    fonts = entry(resources, "/Font")
+    if not isinstance(fonts, DictionaryObject):
+        fonts = DictionaryObject()
+        resources[NameObject("/Font")] = fonts
+    for name, reference in embedded.items():
+        fonts[NameObject(name)] = reference
