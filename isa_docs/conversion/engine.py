@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from isa_docs.findings import Finding
+
 
 @dataclass(frozen=True)
 class Job:
@@ -46,14 +48,22 @@ class Result:
     pages: int
     seconds: float
     warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the checks before and after conversion found; engines leave it empty."""
 
 
 class Engine(Protocol):
     """A converter. ``convert`` answers every job exactly once and never raises for a bad document."""
 
     @property
-    def info(self) -> EngineInfo: ...
+    def info(self) -> EngineInfo:
+        """Say which converter this is."""
+        ...
 
-    def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]: ...
+    def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]:
+        """Convert each job to ``out_dir/<key>.pdf`` and answer for each, in the order given."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End whatever the engine keeps running."""
+        ...

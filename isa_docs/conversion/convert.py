@@ -1,0 +1,67 @@
+"""Convert documents through whichever engine there is: check before, convert, check after."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from isa_docs.conversion.engine import Engine, Job, PdfOptions, Result
+from isa_docs.conversion.libreoffice import LibreOfficeEngine
+from isa_docs.conversion.postcheck import check_pdf
+from isa_docs.conversion.preflight import check_docx
+from isa_docs.conversion.program import find_installation
+from isa_docs.findings import Finding, Severity
+
+_log = logging.getLogger(__name__)
+
+
+def find_engine(setting: Path | None, cache_dir: Path) -> Engine:
+    """Return the converter to use: the LibreOffice named by ``setting``, or the one found on this machine.
+
+    ``cache_dir`` is the user's cache folder for this program; it is made when needed. Raises
+    MissingProgramError with the install lines when there is no converter or it is too old.
+    """
+    engine = LibreOfficeEngine(find_installation(setting, cache_dir), cache_dir)
+    _log.info("converter: LibreOffice %s at %s", engine.info.version, engine.info.program)
+    return engine
+
+
+def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path) -> list[Result]:
+    """Convert Word files to PDF and answer for each, in the order given.
+
+    A document that fails a check before or after conversion has an error and no PDF; the others come through.
+    Every finding is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
+    """
+    before = {job.key: check_docx(job.docx) for job in jobs}
+    sound = [job for job in jobs if not _errors(before[job.key])]
+    made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
+    results = []
+    for job in jobs:
+        findings = before[job.key]
+        result = made.get(job.key, Result(job, None, None, 0, 0.0))
+        if result.pdf is not None:
+            findings = [*findings, *check_pdf(result.pdf, job.docx)]
+        results.append(_judged(result, findings))
+    return results
+
+
+def _errors(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _judged(result: Result, findings: Sequence[Finding]) -> Result:
+    """Return the result with what the checks found; an error of theirs takes the PDF away."""
+    errors = _errors(findings)
+    warnings = tuple(finding.message for finding in findings if finding.severity is not Severity.ERROR)
+    result = replace(result, findings=tuple(findings), warnings=(*result.warnings, *warnings))
+    if not errors:
+        return result
+    if result.pdf is not None:
+        result.pdf.unlink(missing_ok=True)
+    return replace(result, pdf=None, error=" ".join(f"{_sentence(e.message)} {e.remedy}".strip() for e in errors))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
