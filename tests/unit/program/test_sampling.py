@@ -1,0 +1,176 @@
+"""Sample sizes and limits against the published tables."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import hypergeom
+
+from isa_docs.intake.model import Result, Sampling
+from isa_docs.intake.model import TestArea as PlanArea
+from isa_docs.program.sampling import (
+    SamplingError,
+    acceptance_risk,
+    attribute_size,
+    estimation_size,
+    result_statement,
+    statement,
+    supported_confidence,
+    upper_limit,
+)
+
+BINOMIAL = """
+90%  114/194/265/333/398  76/129/176/221/265  45/77/105/132/158  32/55/75/94/113  22/38/52/65/78
+95%  149/236/313/386/456  99/157/208/257/303  59/93/124/153/181  42/66/88/109/129  29/46/61/76/89
+99%  228/330/418/499/577  152/219/277/332/383  90/130/165/198/229  64/92/117/140/162  44/64/81/97/113
+"""
+
+
+def _binomial_cases() -> list[tuple[float, float, int, int]]:
+    cases = []
+    for line in BINOMIAL.strip().splitlines():
+        level, *cells = line.split()
+        for rate, cell in zip((0.02, 0.03, 0.05, 0.07, 0.10), cells, strict=True):
+            for allowed, size in enumerate(cell.split("/")):
+                cases.append((int(level[:-1]) / 100, rate, allowed, int(size)))
+    return cases
+
+
+@pytest.mark.parametrize(("confidence", "rate", "allowed", "size"), _binomial_cases())
+def test_binomial_table(confidence: float, rate: float, allowed: int, size: int) -> None:
+    assert attribute_size(confidence, rate, allowed) == size
+
+
+@pytest.mark.parametrize(
+    ("confidence", "rate", "sizes"),
+    [
+        (0.95, 0.05, {20: 19, 50: 31, 100: 45, 200: 51, 500: 56, 1000: 57, 5000: 59}),
+        (0.90, 0.05, {20: 18, 50: 27, 100: 37, 200: 41, 500: 43, 1000: 44, 5000: 45}),
+        (0.95, 0.10, {20: 16, 50: 22, 100: 25, 200: 27, 500: 28, 1000: 29}),
+    ],
+)
+def test_hypergeometric_table(confidence: float, rate: float, sizes: dict[int, int]) -> None:
+    assert {n: attribute_size(confidence, rate, 0, n) for n in sizes} == sizes
+
+
+def test_seven_percent_of_a_hundred_is_seven_items_and_not_eight() -> None:
+    assert attribute_size(0.95, 0.07, 0, 100) == 34  # eight bad items would need only 31
+
+
+@pytest.mark.parametrize(
+    ("confidence", "expected", "precision", "universe", "size"),
+    [(0.95, 0.05, 0.05, None, 73), (0.95, 0.05, 0.05, 200, 54), (0.95, 0.5, 0.05, None, 385)],
+)
+def test_estimation(confidence: float, expected: float, precision: float, universe: int | None, size: int) -> None:
+    assert estimation_size(confidence, expected, precision, universe) == size
+
+
+@pytest.mark.parametrize(
+    ("errors", "items", "at_95", "at_90"),
+    [
+        (0, 25, 11.3, 8.8),
+        (0, 45, 6.4, 5.0),
+        (0, 59, 5.0, 3.8),
+        (1, 59, 7.8, 6.4),
+        (2, 60, 10.1, 8.6),
+        (5, 100, 10.2, 9.1),
+    ],
+)
+def test_upper_limits(errors: int, items: int, at_95: float, at_90: float) -> None:
+    assert round(upper_limit(errors, items, 0.95) * 100, 1) == at_95
+    assert round(upper_limit(errors, items, 0.90) * 100, 1) == at_90
+
+
+def test_all_items_wrong_has_the_limit_one() -> None:
+    assert upper_limit(3, 3) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: attribute_size(1.0, 0.05), "confidence must lie between 0 and 1"),
+        (lambda: attribute_size(0.95, 0.0), "tolerable error rate must lie between 0 and 1"),
+        (lambda: attribute_size(0.95, 0.05, 5, 100), "test every item"),
+        (lambda: attribute_size(0.95, 0.05, -1), "cannot be negative"),
+        (lambda: supported_confidence(30, 0.05, 0, 20), "cannot come from a universe"),
+        (lambda: upper_limit(3, 2), "not possible"),
+        (lambda: estimation_size(0.95, 0.05, 0), "precision"),
+    ],
+)
+def test_impossible_figures_are_refused_in_words(call: object, words: str) -> None:
+    with pytest.raises(SamplingError, match=words):
+        call()  # type: ignore[operator]
+
+
+def test_a_large_universe_is_counted_quickly_and_agrees_with_scipy() -> None:
+    assert attribute_size(0.95, 0.05, 0, 9_000_000) == 59
+    for universe, bad in ((20_000, 1_000), (20_001, 1_001), (9_000_000, 450_000)):
+        expected = hypergeom.cdf(1, universe, bad, 93)
+        assert acceptance_risk(93, 0.05, 1, universe) == pytest.approx(expected, rel=1e-6)
+
+
+@given(
+    confidence=st.sampled_from([0.8, 0.9, 0.95, 0.99]),
+    rate=st.sampled_from([0.02, 0.03, 0.05, 0.07, 0.1, 0.2]),
+    allowed=st.integers(0, 3),
+    universe=st.none() | st.integers(200, 60_000),
+)
+def test_the_size_is_the_smallest_that_works(
+    confidence: float, rate: float, allowed: int, universe: int | None
+) -> None:
+    size = attribute_size(confidence, rate, allowed, universe)
+    assert acceptance_risk(size, rate, allowed, universe) <= (1 - confidence) * (1 + 1e-9)
+    assert size == allowed + 1 or acceptance_risk(size - 1, rate, allowed, universe) > 1 - confidence
+
+
+@given(items=st.integers(1, 400), data=st.data())
+def test_the_limit_is_above_the_rate(items: int, data: st.DataObject) -> None:
+    errors = data.draw(st.integers(0, items))
+    assert errors / items <= upper_limit(errors, items) <= 1
+
+
+def test_the_plan_says_size_confidence_rate_and_allowed_errors() -> None:
+    plan = statement(Sampling(method="attribute", items=59, universe=5000, confidence=0.95, tolerable_rate=0.05))
+    assert (plan.required, plan.sufficient) == (59, True)
+    assert plan.sentence == (
+        "59 entry lines out of a universe of 5,000 are selected at random (hypergeometric attribute sampling; the "
+        "design calls for at least 59). If no error is found, the error rate is below 5 percent with 95 percent "
+        "confidence."
+    )
+
+
+def test_one_allowed_error_reads_as_english() -> None:
+    plan = statement(
+        Sampling(method="attribute", items=93, unit="entry", confidence=0.95, tolerable_rate=0.05, allowed_errors=1)
+    )
+    assert plan.size_text == "93 entries"
+    assert "If no more than 1 error is found, the error rate" in plan.sentence
+
+
+def test_a_judgmental_sample_is_never_projected() -> None:
+    area = PlanArea(id="a", title="A", likelihood=1, impact=1, sampling=Sampling(method="judgmental", items=25))
+    assert statement(area.sampling).sentence.endswith("are not projected to the universe.")  # type: ignore[arg-type]
+    result = result_statement(Result(area="a", items_tested=25, errors=1), area)
+    assert result.limit is None
+    assert result.sentence == (
+        "25 items tested, 1 error (4 percent of the items tested); the items were selected by judgment and the "
+        "result is not projected."
+    )
+
+
+def test_a_random_sample_reports_its_upper_limit() -> None:
+    sampling = Sampling(method="attribute", items=59, confidence=0.95, tolerable_rate=0.05)
+    area = PlanArea(id="a", title="A", likelihood=1, impact=1, sampling=sampling)
+    assert result_statement(Result(area="a", items_tested=59, errors=1), area).sentence == (
+        "59 items tested, 1 error (1.7 percent of the items tested); with 95 percent confidence the error rate is "
+        "at most 7.8 percent."
+    )
+
+
+def test_figures_that_make_no_sense_are_kept_as_a_problem() -> None:
+    plan = statement(
+        Sampling(method="attribute", items=20, universe=100, confidence=0.95, tolerable_rate=0.05, allowed_errors=6)
+    )
+    assert plan.required is None
+    assert plan.problem is not None and "test every item" in plan.problem
