@@ -33,7 +33,9 @@ if sys.platform != "win32":
 SECONDS_PER_DOCUMENT = 60.0
 """Time limit of one document; a 15-page plan takes about half a second."""
 
-_START_SECONDS = 30.0
+START_SECONDS = 30.0
+"""Allowance for the start, on top of the first document's limit."""
+
 _DOCUMENTS_WORTH_A_PROCESS = 3
 _RESTARTS = 3
 _POLL = 0.004
@@ -59,13 +61,14 @@ class LibreOfficeEngine:
         cache_dir: Path,
         *,
         seconds_per_document: float = SECONDS_PER_DOCUMENT,
+        start_seconds: float = START_SECONDS,
         processes: int | None = None,
     ) -> None:
         """Keep the once-used profile and the run folders in ``cache_dir``; use at most ``processes`` at a time."""
         self.info = EngineInfo("libreoffice", installation.version, "reference", installation.program)
         self._cache_dir = cache_dir.resolve()
         self._profiles = Profiles(installation, cache_dir)
-        self._limit = seconds_per_document
+        self._limit, self._start_limit = seconds_per_document, start_seconds
         self._processes = processes or os.cpu_count() or 1
 
     def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]:
@@ -87,21 +90,21 @@ class LibreOfficeEngine:
             undone = [document for call in first for document in call.undone()]
             again = [self._call([item], options, run / f"again-{item.name}", fresh=True) for item in undone]
             self._run(again)
-            if staged and len(undone) == len(staged) and any(not call.undone() for call in again):
+            if staged and len(undone) == len(staged) and not any(call.undone() for call in again):
                 self._profiles.drop_used()
-            for call in (*first, *again):
-                for document, pdf, seconds in call.done():
-                    answers[document.job.key] = _accept(document.job, pdf, out_dir, seconds)
             for call in again:
                 for document in call.undone():
                     answers[document.job.key] = Result(document.job, None, call.reason(), 0, call.seconds)
+            for call in (*first, *again):
+                for document, pdf, seconds in call.done():
+                    answers[document.job.key] = _accept(document.job, pdf, out_dir, seconds)
         return [answers[job.key] for job in jobs]
 
     def close(self) -> None:
         """Do nothing: no process outlives a call."""
 
     def _call(self, documents: list[_Staged], options: PdfOptions, folder: Path, *, fresh: bool = False) -> _Call:
-        return _Call(self.info, self._profiles, documents, options, folder, self._limit, fresh)
+        return _Call(self.info, self._profiles, documents, options, folder, (self._start_limit, self._limit), fresh)
 
     def _run(self, calls: Sequence[_Call]) -> None:
         """Run the calls, a few at a time, and leave no process behind however this ends."""
@@ -128,11 +131,12 @@ class _Call:
         documents: list[_Staged],
         options: PdfOptions,
         folder: Path,
-        limit: float,
+        limits: tuple[float, float],
         fresh: bool,
     ) -> None:
         self._info, self._profiles, self._documents = info, profiles, documents
-        self._options, self._folder, self._limit, self._fresh = options, folder, limit, fresh
+        self._options, self._folder, self._fresh = options, folder, fresh
+        self._start_limit, self._limit = limits
         self._profile, self._out = folder / "profile", folder / "out"
         self._process: OwnedProcess | None = None
         self._starts = 0
@@ -201,7 +205,7 @@ class _Call:
 
     def _start_process(self) -> None:
         self._starts += 1
-        self._deadline = time.monotonic() + _START_SECONDS + self._limit
+        self._deadline = time.monotonic() + self._start_limit + self._limit
         try:
             self._process = OwnedProcess(
                 [

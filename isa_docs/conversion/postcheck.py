@@ -82,7 +82,7 @@ def _structure(opened: pikepdf.Pdf, place: Place) -> list[Finding]:
                     "CONV-GLYPH",
                     Severity.ERROR,
                     f"the PDF shows an empty box instead of {describe(boxes)}, which no installed font has",
-                    "Install a font that has this character, or write the text in Latin letters. Others may be hit too.",
+                    "Install a font that has this character, or write the text in Latin letters. More may be hit.",
                     place=place,
                 )
             )
