@@ -1,0 +1,26 @@
+"""Which characters a value may bring into a paper, and the one form they are written in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_REFUSED: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def canonical(text: str) -> str:
+    """Return the text with line feeds only and in composed form (NFC); nothing else changes."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def refused(text: str) -> str | None:
+    """Return the name (``U+202E``) of the first character no paper may hold, or None.
+
+    Refused are control characters but tab and newline, lone surrogates, noncharacters and overrides of the
+    writing direction: a converter drops them, breaks on them, or shows something else than was written.
+    """
+    match = _REFUSED.search(text)
+    return f"U+{ord(match.group()):04X}" if match else None

@@ -1,0 +1,178 @@
+"""Signature tokens: ``[[sign:officer]]`` and ``[[date:officer]]`` become ruled lines between two bookmarks.
+
+The line is a tab with an underscore leader, so it is found in the PDF by the pair of named destinations and
+leaves no residue in the text. Bookmark names hold letters and digits only: LibreOffice escapes or drops the rest.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from docx.oxml.ns import qn
+from lxml import etree
+
+Kind = Literal["sign", "date"]
+
+MARK: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
+"""What a token leaves in the rendered text: its number between two noncharacters, which no value may contain."""
+
+_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+_SHARE: Final = 0.6
+"""Where the signature line ends, as a share of the text width, when a date line follows in the same paragraph."""
+_ALONE: Final = {"sign": 5040, "date": 2880}
+"""Width in twentieths of a point of a line that is alone in its paragraph: 3.5 and 2 inches."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One line to sign or date: who, which, and the named destinations at its left and right end."""
+
+    kind: Kind
+    role: str
+    start: str
+    end: str
+
+
+def slot(number: int, kind: Kind, role: str) -> Slot:
+    """Make the slot of the ``number``-th token of a paper; its bookmark names are unique within the paper."""
+    stem = f"{kind}{number}{re.sub('[^A-Za-z0-9]', '', role)[:24]}"
+    return Slot(kind, role, f"{stem}Start", f"{stem}End")
+
+
+def draw_lines(root: Any, slots: Sequence[Slot], text_width: int) -> list[Slot]:
+    """Replace the marks below ``root`` by bookmarked lines in place; return the slots found, in reading order.
+
+    ``text_width`` is the width between the margins in twentieths of a point.
+    """
+    found: list[Slot] = []
+    for paragraph in root.iter(qn("w:p")):
+        texts = [
+            text
+            for text in paragraph.iter(qn("w:t"))
+            if MARK.search(text.text or "") and next(text.iterancestors(qn("w:p"))) is paragraph
+        ]
+        placed: list[Slot] = []
+        for text in texts:
+            placed += _split(text, slots)
+        if placed:
+            _rule(paragraph, placed, text_width)
+            found += placed
+    return found
+
+
+def _room(paragraph: Any, text_width: int) -> int:
+    """Return the width a paragraph has: the text width, or that of its table cell less the usual cell margins."""
+    cell = next(paragraph.iterancestors(qn("w:tc")), None)
+    if cell is None:
+        return text_width
+    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
+    if width is not None and width.get(qn("w:type")) == "dxa":
+        return int(width.get(qn("w:w"))) - 216
+    columns = len([sibling for sibling in cell.getparent() if sibling.tag == qn("w:tc")])
+    return text_width // columns - 216
+
+
+def _split(text: Any, slots: Sequence[Slot]) -> list[Slot]:
+    """Cut the run at its marks and put the bookmarked tabs there."""
+    run = text.getparent()
+    properties = run.find(qn("w:rPr"))
+    home, place = run.getparent(), run.getparent().index(run)
+    tail = list(text.itersiblings())
+    pieces = MARK.split(text.text)
+    run.remove(text)
+    for sibling in tail:
+        run.remove(sibling)
+    fresh: list[Any] = []
+    placed: list[Slot] = []
+    for index, piece in enumerate(pieces):
+        if index % 2:
+            here = slots[int(piece)]
+            placed.append(here)
+            fresh += _line(here, int(piece), properties)
+        elif piece:
+            fresh.append(_text_run(piece, properties))
+    if tail:
+        rest = _run(properties)
+        rest.extend(tail)
+        fresh.append(rest)
+    for offset, element in enumerate(fresh, 1):
+        home.insert(place + offset, element)
+    if all(child.tag == qn("w:rPr") for child in run):
+        home.remove(run)
+    return placed
+
+
+def _line(here: Slot, number: int, properties: Any) -> list[Any]:
+    tab = _run(properties)
+    etree.SubElement(tab, qn("w:tab"))
+    return [
+        *_bookmark(here.start, 9000 + 2 * number),
+        tab,
+        *_bookmark(here.end, 9001 + 2 * number),
+        # A tab's leader is drawn by every layout engine only when something visible follows it.
+        _text_run("\u00a0", properties),
+    ]
+
+
+def _bookmark(name: str, number: int) -> list[Any]:
+    start = etree.Element(qn("w:bookmarkStart"))
+    start.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), name)
+    end = etree.Element(qn("w:bookmarkEnd"))
+    end.set(qn("w:id"), str(number))
+    return [start, end]
+
+
+def _text_run(text: str, properties: Any) -> Any:
+    run = _run(properties)
+    element = etree.SubElement(run, qn("w:t"))
+    element.text = text
+    element.set(_SPACE, "preserve")
+    return run
+
+
+def _run(properties: Any) -> Any:
+    run = etree.Element(qn("w:r"))
+    if properties is not None:
+        run.append(copy.deepcopy(properties))
+    return run
+
+
+def _rule(paragraph: Any, placed: Sequence[Slot], text_width: int) -> None:
+    """Set the paragraph's tab stops; stops the author set in the paragraph stay and get the leader."""
+    properties = paragraph.find(qn("w:pPr"))
+    if properties is None:
+        properties = etree.Element(qn("w:pPr"))
+        paragraph.insert(0, properties)
+    tabs = properties.find(qn("w:tabs"))
+    if tabs is not None:
+        for stop in tabs.findall(qn("w:tab")):
+            if stop.get(qn("w:val")) != "clear":
+                stop.set(qn("w:leader"), "underscore")
+        return
+    text_width = _room(paragraph, text_width)
+    if len(placed) == 1:
+        indent = properties.find(qn("w:ind"))
+        left = int((indent.get(qn("w:left")) or indent.get(qn("w:start")) or 0) if indent is not None else 0)
+        ends = [min(left + _ALONE[placed[0].kind], text_width - 100)]
+    else:
+        last = text_width - 100
+        first = int(text_width * _SHARE)
+        step = (last - first) / (len(placed) - 1)
+        ends = [int(first + step * index) for index in range(len(placed))]
+    tabs = etree.Element(qn("w:tabs"))
+    for end in ends:
+        stop = etree.SubElement(tabs, qn("w:tab"))
+        stop.set(qn("w:val"), "left")
+        stop.set(qn("w:leader"), "underscore")
+        stop.set(qn("w:pos"), str(end))
+    before = {
+        qn(f"w:{name}")
+        for name in ("pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr",
+                     "suppressLineNumbers", "pBdr", "shd")
+    }  # fmt: skip
+    properties.insert(sum(1 for child in properties if child.tag in before), tabs)
