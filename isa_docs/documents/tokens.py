@@ -113,8 +113,9 @@ def _line(here: Slot, number: int, properties: Any) -> list[Any]:
         *_bookmark(here.start, 9000 + 2 * number),
         tab,
         *_bookmark(here.end, 9001 + 2 * number),
-        # A tab's leader is drawn by every layout engine only when something visible follows it.
-        _text_run("\u00a0", properties),
+        # LibreOffice draws a tab's leader in a table cell, and keeps a bookmark at the very end of a paper, only
+        # when something that is not white space follows: a zero-width space will do.
+        _text_run("\u200b", properties),
     ]
 
 
