@@ -26,7 +26,7 @@ from isa_docs.assembly.typeface import embed_field_font
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity
 
-BELOW_TOP = 14.0
+BELOW_TOP = 12.5
 """How far a field reaches below the top of its line, in points."""
 ABOVE_TOP = {"signature": 16.0, "date": 3.0}
 """How far a field reaches above the top of its line, in points."""

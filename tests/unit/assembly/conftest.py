@@ -115,7 +115,7 @@ def new_document(title: str):
 
 @pytest.fixture(scope="session")
 def parts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``contents.pdf``, ``mou.pdf``, ``plan.pdf`` (landscape at its end), ``sheet.pdf``: tagged, as a package has them."""
+    """``contents.pdf``, ``mou.pdf``, ``plan.pdf`` (landscape at its end) and ``sheet.pdf``, tagged."""
     folder = tmp_path_factory.mktemp("parts")
 
     contents = new_document("Contents")

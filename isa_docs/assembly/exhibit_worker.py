@@ -1,0 +1,122 @@
+"""The process that reads exhibits: reads an order from standard input, forks once per exhibit, answers in JSON.
+
+It holds the libraries in memory, so a fork costs milliseconds; each child has its own time and memory limit and
+its own process group, which is killed when the time is over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from isa_docs.assembly.exhibit_images import image_to_pdf
+from isa_docs.assembly.exhibit_notes import Notes, RefusedError
+from isa_docs.assembly.exhibit_pdf import Tools, take_pdf
+
+_POLL = 0.01
+
+
+def take(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
+    """Take in one exhibit in this process; return pages and outcome, or only the notes of a refusal."""
+    notes = Notes()
+    tools = Tools(order["pdftocairo"], order["pdftoppm"])
+    try:
+        source, out = Path(job["path"]), Path(job["out"])
+        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+            if job["type"] == "pdf":
+                pages, outcome = take_pdf(source, out, Path(folder), tools, notes)
+            else:
+                pages, outcome = image_to_pdf(source, out, order["pixels"], notes), "normalized"
+        return {"pages": pages, "outcome": outcome, "notes": notes.entries}
+    except RefusedError as refusal:
+        notes.refuse(refusal)
+    except MemoryError:
+        notes.refuse(RefusedError("EXH-MEMORY", "reading it takes more memory than is allowed"))
+    except Exception as error:
+        traceback.print_exc()
+        notes.refuse(RefusedError("EXH-DAMAGED", f"it is damaged ({type(error).__name__})"))
+    return {"notes": notes.entries}
+
+
+def main() -> None:
+    """Answer one order from standard input."""
+    order = json.load(sys.stdin)
+    jobs = order["jobs"]
+    if not hasattr(os, "fork"):
+        json.dump([take(job, order) for job in jobs], sys.stdout)
+        return
+    answers: list[dict[str, Any]] = [{} for _ in jobs]
+    waiting = list(enumerate(jobs))
+    running: dict[int, tuple[int, float, Path]] = {}
+    while waiting or running:
+        while waiting and len(running) < order["at_once"]:
+            number, job = waiting.pop(0)
+            answer_file = Path(job["out"]).with_suffix(".json")
+            pid = _fork(lambda job=job: take(job, order), answer_file, order)  # type: ignore[misc]
+            running[pid] = (number, time.monotonic() + order["seconds"], answer_file)
+        for pid, (number, deadline, answer_file) in list(running.items()):
+            answer = _collect(pid, deadline, answer_file)
+            if answer is not None:
+                answers[number] = answer
+                del running[pid]
+        time.sleep(_POLL)
+    json.dump(answers, sys.stdout)
+
+
+def _fork(work: Callable[[], dict[str, Any]], answer_file: Path, order: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.setsid()
+        _limit(order["memory"], order["seconds"])
+        answer_file.write_text(json.dumps(work()))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _limit(memory: int, seconds: int) -> None:
+    import resource
+
+    with suppress(ValueError, OSError):  # macOS refuses an address-space limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def _collect(pid: int, deadline: float, answer_file: Path) -> dict[str, Any] | None:
+    """Return the answer of a child that has ended or must end; None while it may go on."""
+    ended, _ = os.waitpid(pid, os.WNOHANG)
+    if not ended and time.monotonic() < deadline:
+        return None
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    if not ended:
+        os.waitpid(pid, 0)
+    notes = Notes()
+    try:
+        answer: dict[str, Any] = json.loads(answer_file.read_text())
+    except (OSError, ValueError):
+        if ended:
+            notes.refuse(RefusedError("EXH-CRASHED", "reading it ended abnormally or ran out of memory"))
+        else:
+            notes.refuse(RefusedError("EXH-TIME", "reading it takes longer than is allowed"))
+        answer = {"notes": notes.entries}
+    with suppress(OSError):
+        answer_file.unlink()
+    return answer
+
+
+if __name__ == "__main__":
+    main()
