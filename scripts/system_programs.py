@@ -110,7 +110,7 @@ NEEDS = (
         "Liberation fonts",
         present=lambda: has_font("Liberation Serif") and has_font("Liberation Sans"),
         debian=("fonts-liberation",),
-        fedora=("liberation-fonts",),
+        fedora=("liberation-serif-fonts", "liberation-sans-fonts", "liberation-mono-fonts"),
     ),
     Need(
         "Carlito font",

@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from isa_docs.conversion.install import INSTALL_LINES
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 
@@ -140,3 +142,10 @@ def test_a_chosen_converter_counts_as_installed(
     assert bootstrap.system_programs.has_office()
     monkeypatch.setenv("ISA_DOCS_SOFFICE", str(tmp_path / "not there"))
     assert not bootstrap.system_programs.has_office()
+
+
+@pytest.mark.parametrize(("system", "field"), [("Debian/Ubuntu", "debian"), ("Fedora", "fedora")])
+def test_the_setup_installs_what_the_converter_asks_for(bootstrap: ModuleType, system: str, field: str) -> None:
+    (line,) = [line for line in INSTALL_LINES if line.system == system]
+    asked = {word for word in line.command.split() if not word.startswith("-")} - {"sudo", "apt-get", "dnf", "install"}
+    assert asked <= {package for need in bootstrap.system_programs.NEEDS for package in getattr(need, field)}
