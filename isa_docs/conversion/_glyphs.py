@@ -22,8 +22,13 @@ def boxed_characters(font: Any) -> set[str]:
     if descriptor is None or "/FontFile2" not in descriptor or "/ToUnicode" not in font:
         return set()
     try:
-        tables = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()), lazy=True).reader
-        outlines, places, head = tables["glyf"], tables["loca"], tables["head"]
+        program = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()), lazy=True)
+        outlines, places, head = (program.reader[table] for table in ("glyf", "loca", "head"))
+        glyphs = {
+            code: program.getGlyphID(name)
+            for table in (program["cmap"].tables if "cmap" in program else ())
+            for code, name in table.cmap.items()
+        }
     except (TTLibError, KeyError, AssertionError, struct.error):
         return set()
     is_long = struct.unpack_from(">h", head, 50)[0]
@@ -40,7 +45,7 @@ def boxed_characters(font: Any) -> set[str]:
         return set()
     found = set()
     for code, text in _MAPPING.findall(font.ToUnicode.read_bytes()):
-        glyph = int(code, 16)  # LibreOffice numbers a subset's codes as its glyphs
+        glyph = glyphs.get(int(code, 16), 0 if glyphs else int(code, 16))  # composite fonts have no cmap
         if 0 < glyph < len(offsets) - 1 and outlines[offsets[glyph] : offsets[glyph + 1]] == box:
             found.add(bytes.fromhex(text.decode("ascii")).decode("utf-16-be", "replace"))
     return found

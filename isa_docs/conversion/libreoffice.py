@@ -65,6 +65,7 @@ class LibreOfficeEngine:
         processes: int | None = None,
     ) -> None:
         """Keep the once-used profile and the run folders in ``cache_dir``; use at most ``processes`` at a time."""
+        self.installation = installation
         self.info = EngineInfo("libreoffice", installation.version, "reference", installation.program)
         self._cache_dir = cache_dir.resolve()
         self._profiles = Profiles(installation, cache_dir)
