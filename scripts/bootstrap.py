@@ -127,7 +127,10 @@ def run(command: Sequence[str], why: str, environment: dict[str, str]) -> None:
     if status != 0:
         tail = LOG.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         print("\n".join("  | " + line for line in tail), file=sys.stderr)
-        fail(f"setup: {why} failed (status {status}); the whole log is in {LOG}.")
+        fail(
+            f"setup: {why} failed (status {status}); the whole log is in {LOG}.\n"
+            "Most often the network or the package mirror cannot be reached. Then run the same command again."
+        )
 
 
 def make_venv() -> None:
@@ -184,7 +187,11 @@ def alone() -> Iterator[None]:
     lock_file.parent.mkdir(exist_ok=True)
     with lock_file.open("w") as handle:
         if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                say("another set-up of this checkout is running; waiting for it")
+                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
