@@ -80,7 +80,7 @@ def wanted_stamp(dev: bool) -> dict[str, Any]:
     for name in (lock_name(dev), "pyproject.toml", "isa_docs/__init__.py"):
         digest.update((ROOT / name).read_bytes())
     return {
-        "python": "{}.{}.{}".format(*sys.version_info[:3]),
+        "python": "{}.{}".format(*sys.version_info[:2]),
         "checkout": str(ROOT),
         "dev": dev,
         "inputs": digest.hexdigest(),
@@ -97,7 +97,7 @@ def read_stamp() -> dict[str, Any] | None:
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
         probe = subprocess.run(
-            [str(in_venv("python")), "-c", "import sys; print('{}.{}.{}'.format(*sys.version_info[:3]))"],
+            [str(in_venv("python")), "-c", "import sys; print('{}.{}'.format(*sys.version_info[:2]))"],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
@@ -199,7 +199,7 @@ def set_up(dev: bool) -> None:
     """Bring .venv and the system's programs to what the lock file asks for; do nothing when they are there."""
     provide_programs(dev)
     stamp = read_stamp()
-    if stamp is not None and stamp.get("checkout") == str(ROOT):
+    if stamp is not None and all(stamp.get(key) == wanted_stamp(dev)[key] for key in ("python", "checkout")):
         if wanted_stamp(dev) == stamp or wanted_stamp(dev=True) == stamp:
             return
         dev = dev or stamp.get("dev") is True
