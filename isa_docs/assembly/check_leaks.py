@@ -1,0 +1,88 @@
+"""Check that nothing but the pages leaves the house: no metadata of the parts, no comments, actions or attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pikepdf import Dictionary, Name, Pdf, Stream
+
+from isa_docs.assembly.check_faults import REPORT, fault, page_annotations
+from isa_docs.assembly.metadata import PRODUCER
+from isa_docs.assembly.model import AssemblyResult, PackageInfo
+from isa_docs.findings import Finding
+
+_ALLOWED_ANNOTATIONS = (Name.Link, Name.Widget)
+_ALLOWED_ACTIONS = ("/URI", "/GoTo")
+_PRIVATE = (
+    "/PieceInfo",
+    "/Metadata",
+    "/Thumb",
+    "/AA",
+    "/OPI",
+    "/LastModified",
+    "/JS",
+    "/XFA",
+    "/EF",
+    "/RichMediaContent",
+)
+_ROOT_KEYS = frozenset(
+    {
+        "/Type",
+        "/Pages",
+        "/Lang",
+        "/MarkInfo",
+        "/Metadata",
+        "/OutputIntents",
+        "/Outlines",
+        "/PageLabels",
+        "/PageMode",
+        "/StructTreeRoot",
+        "/ViewerPreferences",
+        "/AcroForm",
+    }
+)
+
+
+def leaks(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
+    """Yield what the file carries besides what was meant for its reader."""
+    for key in sorted(set(pdf.Root.keys()) - _ROOT_KEYS):
+        yield fault("PKG-LEAK", result, f"its catalog carries {key}", REPORT)
+    yield from _information(pdf, result, info)
+    for number, annotation in page_annotations(pdf):
+        kind = annotation.get("/Subtype")
+        if (
+            kind not in _ALLOWED_ANNOTATIONS
+            or any(key in annotation for key in ("/AA", "/Popup"))
+            or (kind == Name.Link and "/T" in annotation)
+        ):
+            yield fault("PKG-LEAK", result, f"it carries an annotation of kind {kind}", REPORT, page=number)
+        action = annotation.get("/A")
+        if isinstance(action, Dictionary) and str(action.get("/S")) not in _ALLOWED_ACTIONS:
+            yield fault("PKG-LEAK", result, f"it carries an action of kind {action.get('/S')}", REPORT, page=number)
+    root_metadata = pdf.Root.Metadata.objgen
+    seen = set()
+    for item in pdf.objects:
+        entries = item.stream_dict if isinstance(item, Stream) else item
+        if not isinstance(entries, Dictionary):
+            continue
+        seen |= {key for key in _PRIVATE if key in entries and item.objgen != pdf.Root.objgen}
+        if isinstance(item, Stream) and entries.get("/Type") == Name.Metadata and item.objgen != root_metadata:
+            seen.add("/Metadata")
+    for key in sorted(seen):
+        yield fault("PKG-LEAK", result, f"an object of it carries {key}", REPORT)
+
+
+def _information(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
+    """The document information says what it was given and nothing more."""
+    expected = {
+        "/Title": info.title,
+        "/Author": info.author,
+        "/Subject": info.subject,
+        "/Keywords": info.package_id,
+        "/Creator": PRODUCER,
+        "/Producer": PRODUCER,
+    }
+    said = {key: str(value) for key, value in pdf.docinfo.items() if not key.endswith("Date")}
+    for key in sorted(set(said) | set(expected)):
+        if said.get(key) != expected.get(key):
+            yield fault("PKG-LEAK", result, f"its document information says {key} {said.get(key)!r}", REPORT)

@@ -1,0 +1,148 @@
+"""Check what a reader will see: page stamps, contents numbers, leftovers of templates, room for signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pikepdf import Dictionary, Name, Pdf
+
+from isa_docs.assembly import reading
+from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, target_page
+from isa_docs.assembly.model import AssemblyResult, Part
+from isa_docs.assembly.reading import Word
+from isa_docs.assembly.stamps import page_number_text
+from isa_docs.findings import Finding, Severity
+
+_RESIDUE = re.compile(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\{#|#\}")
+_SUSPECT = re.compile(r"\b(?:None|undefined|TBD|nan|NaN|TODO)\b")
+_RULE = re.compile(r"[_.\u200b\s]*")
+_OVERLAP = 2.0
+
+
+def text_faults(
+    program: str,
+    copy: Path,
+    pdf: Pdf,
+    result: AssemblyResult,
+    parts: Sequence[Part],
+    pages: Mapping[tuple[int, int], int],
+    contents: Mapping[str, int] | None,
+) -> Iterator[Finding]:
+    """Yield the faults of the text; ``copy`` is the package without its output intent, for poppler's sake."""
+    texts = reading.page_texts(program, copy)
+    if len(texts) != result.pages:
+        yield fault("PKG-TEXT", result, f"only {len(texts)} of {result.pages} pages can be read", REPORT)
+        return
+    for number, text in enumerate(texts, start=1):
+        if page_number_text(number, result.pages) not in " ".join(text.split()):
+            yield fault("PKG-STAMP", result, "the page number at the foot cannot be read", REPORT, page=number)
+    yield from _residue(result, parts, texts)
+    words = _Words(program, copy)
+    yield from _room_to_sign(result, words)
+    yield from _contents(pdf, result, parts, pages, contents, words)
+
+
+class _Words:
+    """The words of pages, read once each."""
+
+    def __init__(self, program: str, pdf: Path) -> None:
+        self._program = program
+        self._pdf = pdf
+        self._read: dict[int, list[Word]] = {}
+
+    def on(self, page: int) -> list[Word]:
+        if page not in self._read:
+            self._read[page] = reading.words_on(self._program, self._pdf, page)
+        return self._read[page]
+
+
+def _residue(result: AssemblyResult, parts: Sequence[Part], texts: Sequence[str]) -> Iterator[Finding]:
+    """No tag of a template and no placeholder word is left in our own papers (exhibits say what they say)."""
+    kinds = {part.key: part.kind for part in parts}
+    for item in result.parts:
+        if kinds[item.key] == "exhibit":
+            continue
+        for page in range(item.first_page, item.first_page + item.pages):
+            found = _RESIDUE.search(texts[page - 1])
+            if found:
+                near = " ".join(texts[page - 1][max(0, found.start() - 20) : found.end() + 30].split())
+                yield fault(
+                    "PKG-RESIDUE", result, f"a template tag is left: {near!r}", "Correct the template.", page=page
+                )
+            for word in sorted(set(_SUSPECT.findall(texts[page - 1]))):
+                yield fault(
+                    "PKG-SUSPECT",
+                    result,
+                    f"the word {word!r} may be a value that was not filled in",
+                    "Look at the page; complete the matter or reword the text.",
+                    page=page,
+                    severity=Severity.WARNING,
+                )
+
+
+def _room_to_sign(result: AssemblyResult, words: _Words) -> Iterator[Finding]:
+    """No field lies over text; the line itself does not count."""
+    for item in result.fields:
+        left, bottom, right, top = item.rect
+        for word in words.on(item.page):
+            wide = min(right, word.right) - max(left, word.left)
+            high = min(top, word.top) - max(bottom, word.bottom)
+            if wide > _OVERLAP and high > _OVERLAP and not _RULE.fullmatch(word.text):
+                yield fault(
+                    "PKG-FIELD-ROOM",
+                    result,
+                    f"the field {item.slot.name} lies over the word {word.text!r}",
+                    "Leave 30 points of room above the signature line in the template.",
+                    page=item.page,
+                )
+                break
+
+
+def _contents(
+    pdf: Pdf,
+    result: AssemblyResult,
+    parts: Sequence[Part],
+    pages: Mapping[tuple[int, int], int],
+    contents: Mapping[str, int] | None,
+    words: _Words,
+) -> Iterator[Finding]:
+    """The numbers on the contents page are those of the pages its lines lead to."""
+    first = {item.key: item.first_page for item in result.parts}
+    title = {part.key: part.title for part in parts}
+    for key, printed in (contents or {}).items():
+        if first.get(key) != printed:
+            yield fault(
+                "PKG-CONTENTS",
+                result,
+                f"the contents page says {printed} for {title.get(key, key)!r}, which begins on page {first.get(key)}",
+                REPORT,
+            )
+    listing = {
+        page
+        for item in result.parts
+        if any(part.key == item.key and part.kind == "contents" for part in parts)
+        for page in range(item.first_page, item.first_page + item.pages)
+    }
+    if contents is None:
+        return
+    for number, annotation in page_annotations(pdf):
+        if number not in listing or annotation.get("/Subtype") != Name.Link:
+            continue
+        target = target_page(annotation.get("/Dest"), annotation.get("/A"), pages)
+        if target is not None and str(target) not in _line_of(annotation, words.on(number)):
+            yield fault(
+                "PKG-CONTENTS",
+                result,
+                f"a line of the contents page leads to page {target} but does not print that number",
+                REPORT,
+                page=number,
+            )
+
+
+def _line_of(annotation: Dictionary, words: Sequence[Word]) -> set[str]:
+    """Return the words on the same line as a link."""
+    _, bottom, _, top = (float(value) for value in annotation.Rect)
+    middle = (bottom + top) / 2
+    return {word.text.strip(".… ") for word in words if word.bottom <= middle <= word.top}

@@ -1,0 +1,69 @@
+"""Read the finished package back with poppler: its text page by page, and words with their places."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pikepdf
+
+_SECONDS = 300
+_PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
+_WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word and its box, in points from the lower left corner of the page as shown."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def pdftotext() -> str | None:
+    """Return where poppler's pdftotext is, or None."""
+    return shutil.which("pdftotext")
+
+
+def without_output_intent(pdf: pikepdf.Pdf, copy: Path) -> Path:
+    """Write a copy that poppler reads fast: with an output intent it rebuilds the color transform on every page."""
+    intents = pdf.Root.get("/OutputIntents")
+    if intents is not None:
+        del pdf.Root.OutputIntents
+    pdf.save(copy, static_id=True, compress_streams=False)
+    if intents is not None:
+        pdf.Root.OutputIntents = intents
+    return copy
+
+
+def page_texts(program: str, pdf: Path) -> list[str]:
+    """Return the text of every page."""
+    done = subprocess.run(
+        [program, "-enc", "UTF-8", str(pdf), "-"], capture_output=True, timeout=_SECONDS, check=False
+    ).stdout.decode("utf-8", "replace")
+    return done.split("\f")[:-1]
+
+
+def words_on(program: str, pdf: Path, page: int) -> list[Word]:
+    """Return the words of one page (1-based) with their places."""
+    done = subprocess.run(
+        [program, "-bbox", "-enc", "UTF-8", "-f", str(page), "-l", str(page), str(pdf), "-"],
+        capture_output=True,
+        timeout=_SECONDS,
+        check=False,
+    ).stdout.decode("utf-8", "replace")
+    found = _PAGE.search(done)
+    if found is None:
+        return []
+    height = float(found[2])
+    return [
+        Word(unescape(text), float(left), height - float(low), float(right), height - float(high))
+        for left, high, right, low, text in _WORD.findall(found[3])
+    ]
