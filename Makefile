@@ -31,6 +31,7 @@ check: setup-dev ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy scripts
 	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
 
 format: setup-dev ## format the code and apply the linter's safe fixes
