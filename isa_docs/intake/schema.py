@@ -35,24 +35,49 @@ def schema_files() -> list[FilePath]:
 
 @cache
 def validator() -> Any:
-    """Return the Draft 2020-12 validator of a matter, with all parts resolved locally."""
-    from jsonschema import Draft202012Validator, FormatChecker
-    from referencing import Registry, Resource
+    """Return the Draft 2020-12 validator of a matter.
 
-    contents = [load_schema(path.name) for path in schema_files()]
-    registry: Any = Registry().with_resources(
-        [(str(schema["$id"]), Resource.from_contents(schema)) for schema in contents]
-    )
-    return Draft202012Validator(load_schema(ROOT), registry=registry, format_checker=FormatChecker(["date"]))
+    The parts are joined into one schema first: following each ``$ref`` anew takes five times as long.
+    """
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    return Draft202012Validator(joined(load_schema(ROOT)), format_checker=FormatChecker(["date"]))
+
+
+_NOTES = {"title", "description", "examples", "default", "x-error", "x-format", "x-sensitive"}
+
+
+def joined(schema: Any) -> Any:
+    """Return ``schema`` with every ``$ref`` replaced by what it points at; the schemas do not refer to themselves.
+
+    Where the referring keywords and the target both assert something, both stay in force (2020-12, 8.2.3.1).
+    """
+    if isinstance(schema, list):
+        return [joined(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {key: joined(value) for key, value in schema.items() if key not in ("$ref", "$defs")}
+    if "$ref" not in schema:
+        return own
+    target = joined(_target(schema["$ref"]))
+    hidden = {key: target[key] for key in target.keys() & own.keys() - _NOTES if target[key] != own[key]}
+    out = {**target, **own}
+    return {**out, "allOf": [*out.get("allOf", []), hidden]} if hidden else out
+
+
+def _target(reference: str) -> Schema:
+    file, _, pointer = reference.partition("#/")
+    target: Any = load_schema(file)
+    for step in pointer.split("/") if pointer else ():
+        target = target[step]
+    found: Schema = target
+    return found
 
 
 def resolve(schema: Schema) -> Schema:
     """Follow ``$ref`` (file-relative, into ``$defs``) and lay the referring keywords over the target's."""
     while "$ref" in schema:
-        file, _, pointer = schema["$ref"].partition("#/")
-        target: Any = load_schema(file)
-        for step in pointer.split("/") if pointer else ():
-            target = target[step]
+        target = _target(schema["$ref"])
         schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
     return schema
 
