@@ -29,7 +29,7 @@ _TENS: Final = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy"
 
 
 class FilterError(ValueError):
-    """A filter was given something it cannot show; the message completes "the filter ...: "."""
+    """A filter was given something it cannot show; the message completes "the filter date ..."."""
 
 
 def long_date(value: Any, style: str = "long") -> str:
@@ -171,7 +171,7 @@ def markdown(value: Any) -> Blocks:
     if findings:
         first = findings[0]
         line = first.place.line if first.place else 1
-        raise FilterError(f"line {line}: {first.message} {first.remedy}")
+        raise FilterError(f"cannot take line {line} of the text: {first.message} {first.remedy}")
     return blocks
 
 

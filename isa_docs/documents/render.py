@@ -122,7 +122,7 @@ class Rendering:
             return str(value)
         if isinstance(value, Undefined):
             return self._refuse("TPL-UNDEFINED", expression, line, value._undefined_message, "Correct the name.")
-        name = expression or "the value"
+        name = f"‘{expression}’" if expression else "the value"
         if value is None:
             remedy = "Give the value in the matter, or put {% if %} around the tag."
             return self._refuse("TPL-EMPTY", expression, line, f"{name} is empty", remedy)
@@ -136,7 +136,8 @@ class Rendering:
         text = canonical(str(value))
         bad = refused(text)
         if bad is not None:
-            message = f"{expression or 'the value'} holds the character {bad}, which no paper may hold"
+            name = f"‘{expression}’" if expression else "the value"
+            message = f"{name} holds the character {bad}, which no paper may hold"
             return self._refuse("TPL-CHARACTER", expression, line, message, "Remove the character from the value.")
         return Markup(text) if isinstance(value, Markup) else text  # noqa: S704 - escaped by jinja before
 
@@ -169,14 +170,14 @@ class Rendering:
         return _Written(f"\ufdd0{len(self.slots) - 1}\ufdd1")
 
     def _blocks(self, value: Any, place: int) -> Any:
-        if not isinstance(value, Blocks):
+        if not isinstance(value, Blocks) or not value:
             return _not_narrative(value)
         return _Written(self._writer.blocks(value, self._part, self._source.prepared.paragraphs[place]))
 
     def _inline(self, value: Any, place: int) -> Any:
         if isinstance(value, Picture):
             return _Written(self._writer.picture(value, self._part))
-        if not isinstance(value, Blocks):
+        if not isinstance(value, Blocks) or not value:
             return _not_narrative(value)
         return _Written(self._writer.inline(value, self._part, self._source.prepared.runs[place]))
 
@@ -316,9 +317,10 @@ _UNPRINTABLE: Final = {
 
 
 def _not_narrative(value: Any) -> Any:
+    """Return what ``show`` shall complain of in place of a narrative: an empty one counts as no value."""
     if isinstance(value, str):
-        raise FilterError("this tag wants a narrative; write |markdown after the name")
-    return value
+        raise FilterError("the tag wants a narrative; write |markdown after the name")
+    return None if isinstance(value, Blocks) else value
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,8 @@ Attribute access, filters, tests and globals are closed lists: a firm's template
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final, Protocol, cast
 
@@ -18,7 +19,7 @@ from jinja2.runtime import LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 
-from isa_docs.documents.filters import FILTERS
+from isa_docs.documents.filters import FILTERS, FilterError
 
 MAX_ITERATIONS: Final = 200_000
 MAX_TEXT: Final = 5_000_000
@@ -89,7 +90,7 @@ class PaperEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(autoescape=True, undefined=MissingName, keep_trailing_newline=True, cache_size=0)
         self.session = session
         self.filters.clear()
-        self.filters.update(FILTERS)
+        self.filters.update({name: _named(name, function) for name, function in FILTERS.items()})
         self.filters.update(
             {
                 "_show": pass_context(lambda _, value, text, line: session.show(value, text, line)),
@@ -160,6 +161,22 @@ def public_names(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [str(key) for key in value]
     return [name for name in dir(value) if not name.startswith("_") and not callable(getattr(type(value), name, None))]
+
+
+def _named(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a filter say its name when it refuses a value, and let an undefined name say its own first."""
+
+    @functools.wraps(function)
+    def apply(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except FilterError as error:
+            for argument in arguments:
+                if isinstance(argument, Undefined):
+                    str(argument)  # raises, with the name
+            raise FilterError(f"the filter {name} {error}") from error
+
+    return apply
 
 
 def _instrument(tree: nodes.Template) -> None:

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from docx.oxml.ns import qn
 
+from isa_docs.documents.nesting import misplaced
+
 TAG: Final = re.compile(r"\[\[(?:(?!\]\]|\[\[).)*\]\]|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _BRACES: Final = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\[\[|\]\]")
 _SCOPED: Final = re.compile(r"^(\{\{|\{%|\{#)(p|r|tr|tc)\s(.*?)(\}\}|%\}|#\})$", re.DOTALL)
@@ -63,6 +65,13 @@ def prepare(root: Any) -> PreparedPart:
             prepared.problems.append(
                 TagProblem(f"The tag stands in {where}.", element.text, element.text, "Move it into plain text.")
             )
+    if not prepared.problems:
+        for tag, wrong in misplaced(root):
+            remedy = "Open, divide and close a block with the same kind of tag, at the same level of the document."
+            if not tag.scope:
+                remedy = "Blocks of words end in their paragraph; use {%p %} tags, alone in theirs, around paragraphs."
+            text = paragraph_text(tag.paragraph).strip()
+            prepared.problems.append(TagProblem(f"The tag {wrong}.", tag.tag, text, remedy))
     return prepared
 
 
