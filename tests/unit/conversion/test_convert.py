@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import threading
 import time
@@ -15,11 +16,20 @@ from isa_docs.conversion.convert import convert_documents
 from isa_docs.conversion.engine import Job, PdfOptions, Result
 from isa_docs.conversion.libreoffice import LibreOfficeEngine
 from tests.unit.conversion.conftest import FIXTURES
-from tests.unit.conversion.word_files import letter, make_docx, nested_tables, paragraph, relationships
+from tests.unit.conversion.word_files import (
+    letter,
+    linked_picture,
+    make_docx,
+    nested_tables,
+    paragraph,
+    relationships,
+)
 
 pytestmark = pytest.mark.slow
 
-VML = "urn:schemas-microsoft-com:vml"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def convert(engine: LibreOfficeEngine, folder: Path, **documents: bytes) -> dict[str, Result]:
@@ -118,25 +128,24 @@ def test_linked_pictures_are_not_fetched_even_without_the_preflight(
         def handle_one_request(self) -> None:
             asked.append(self.rfile.readline().decode("latin-1"))
 
+    (tmp_path / "local.png").write_bytes(PIXEL)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/logo.png"
-        docx = make_docx(
-            '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/'
-            'wordprocessingDrawing"><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" name="p"/><a:graphic xmlns:a='
-            '"http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.'
-            'org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture">'
-            '<pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:link="rId7"/>'
-            '<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="900000"'
-            ' cy="900000"/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline>'
-            "</w:drawing></w:r></w:p>" + paragraph("Linked."),
-            {"word/_rels/document.xml.rels": relationships(f"rId7 image {url} external")},
-        )
-        (tmp_path / "linked.docx").write_bytes(docx)
-        (result,) = libreoffice.convert([Job("linked", tmp_path / "linked.docx")], PdfOptions(), tmp_path / "out")
+        jobs = []
+        for key, target in {
+            "web": f"http://127.0.0.1:{server.server_port}/logo.png",
+            "local": (tmp_path / "local.png").as_uri(),
+        }.items():
+            rels = {"word/_rels/document.xml.rels": relationships(f"rId7 image {target} external")}
+            (tmp_path / f"{key}.docx").write_bytes(make_docx(linked_picture("rId7") + paragraph("Linked."), rels))
+            jobs.append(Job(key, tmp_path / f"{key}.docx"))
+        results = libreoffice.convert(jobs, PdfOptions(), tmp_path / "out")
         server.shutdown()
-    assert result.pdf is not None
     assert asked == []
+    for result in results:
+        assert result.pdf is not None
+        with pikepdf.open(result.pdf) as pdf:
+            assert "/XObject" not in pdf.pages[0].obj.Resources
 
 
 def _soffice_with(text: str) -> list[str]:

@@ -118,6 +118,20 @@ def letter() -> bytes:
     )
 
 
+def linked_picture(relationship: str) -> str:
+    """Return a paragraph with a picture that is not in the file but where ``relationship`` points."""
+    drawing = "http://schemas.openxmlformats.org/drawingml/2006"
+    extent = 'cx="900000" cy="900000"'
+    return (
+        f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{drawing}/wordprocessingDrawing"><wp:extent {extent}/>'
+        f'<wp:docPr id="1" name="p"/><a:graphic xmlns:a="{drawing}/main"><a:graphicData uri="{drawing}/picture">'
+        f'<pic:pic xmlns:pic="{drawing}/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip r:link="{relationship}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>'
+        f'<a:xfrm><a:off x="0" y="0"/><a:ext {extent}/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic>'
+        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    )
+
+
 def nested_tables(depth: int) -> str:
     inside = paragraph("innermost")
     for _ in range(depth):
