@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from isa_docs.findings import Finding, Path, Severity
-from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Matter
+from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Matter, Submission
 
 
 def check_references(matter: Matter) -> list[Finding]:
@@ -14,60 +15,108 @@ def check_references(matter: Matter) -> list[Finding]:
     return [*_undefined(matter), *_twice(matter)]
 
 
+@dataclass(frozen=True, eq=False)
+class _Ids:
+    """The ids of one kind that may be used somewhere, and where each is defined."""
+
+    what: str
+    defined: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class _Use:
+    """One place that names an id."""
+
+    name: str
+    ids: _Ids
+    path: Path
+
+
 def _undefined(matter: Matter) -> Iterator[Finding]:
-    people = set(matter.people)
-    units = {unit.id for unit in matter.importer.business_units}
+    uses: dict[tuple[_Ids, str], list[Path]] = {}
+    for use in _uses(matter):
+        uses.setdefault((use.ids, use.name), []).append(use.path)
+    for (ids, name), paths in uses.items():
+        if name not in ids.defined:
+            used = {other for same, other in uses if same is ids}
+            yield _unknown(ids, name, paths, used)
+
+
+def _unknown(ids: _Ids, name: str, paths: list[Path], used: set[str]) -> Finding:
+    """Say that an id is not defined; where one definition is the likelier slip than several uses, point at it."""
+    places = f" It is used in {len(paths)} places." if len(paths) > 1 else ""
+    message = f"There is no {ids.what} with the id '{name}'.{places}"
+    close = get_close_matches(name, sorted(ids.defined), 1, 0.6)
+    remedy = f"Did you mean '{close[0]}'?" if close else f"Defined: {', '.join(sorted(ids.defined)) or 'none'}."
+    path = paths[0]
+    if close and close[0] not in used and len(paths) > 1:
+        path = ids.defined[close[0]]
+        message += f" The id '{close[0]}' is defined here and never used."
+        remedy = f"Did you mean '{name}'?"
+    return Finding("REF-UNKNOWN", Severity.ERROR, message, remedy, path)
+
+
+def _uses(matter: Matter) -> Iterator[_Use]:
+    for name, ids, path in _named(matter):
+        if name is not None:
+            yield _Use(name, ids, path)
+
+
+def _listed(what: str, ids: Iterable[str], path: Path) -> _Ids:
+    return _Ids(what, {name: (*path, index, "id") for index, name in enumerate(ids)})
+
+
+def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
+    """Yield every field that names an id: the name, the ids it may be, and its place."""
+    people = _Ids("person", {name: ("people", name) for name in matter.people})
+    units = _listed(
+        "business unit", (unit.id for unit in matter.importer.business_units), ("importer", "business_units")
+    )
     plan = matter.self_testing_plan
-    areas = {area.id for area in plan.areas} if plan else set()
-    everyone_on_copy = people | {"national_account_manager"}
+    areas = _listed(
+        "risk area of the plan", (area.id for area in plan.areas) if plan else (), ("self_testing_plan", "areas")
+    )
+    submissions = _listed("submission", (submission.id for submission in matter.submissions), ("submissions",))
 
     for index, ior in enumerate(matter.importer.ior_numbers):
-        yield from _known(
-            ior.business_unit, units, "business unit", ("importer", "ior_numbers", index, "business_unit")
-        )
+        yield ior.business_unit, units, ("importer", "ior_numbers", index, "business_unit")
     if plan:
         here: Path = ("self_testing_plan",)
-        yield from _known(plan.reviewer, people, "person", (*here, "reviewer"))
+        yield plan.reviewer, people, (*here, "reviewer")
         if plan.risk_assessment:
-            scorer = plan.risk_assessment.scored_by
-            yield from _known(scorer, people, "person", (*here, "risk_assessment", "scored_by"))
+            yield plan.risk_assessment.scored_by, people, (*here, "risk_assessment", "scored_by")
         for index, area in enumerate(plan.areas):
-            yield from _known(area.tester, people, "person", (*here, "areas", index, "tester"))
+            yield area.tester, people, (*here, "areas", index, "tester")
             for at, unit in enumerate(area.business_units):
-                yield from _known(unit, units, "business unit", (*here, "areas", index, "business_units", at))
+                yield unit, units, (*here, "areas", index, "business_units", at)
     for index, submission in enumerate(matter.submissions):
-        here = ("submissions", index)
-        exhibits = {exhibit.id for exhibit in submission.exhibits}
-        yield from _known(submission.signer, people, "person", (*here, "signer"))
-        for at, copy in enumerate(submission.copies_to):
-            yield from _known(copy, everyone_on_copy, "person", (*here, "copies_to", at))
-        if submission.confidentiality:
-            yield from _known(submission.confidentiality.by, people, "person", (*here, "confidentiality", "by"))
-        if isinstance(submission, Application):
-            yield from _known(submission.mou.signer, people, "person", (*here, "mou", "signer"))
-        elif isinstance(submission, AnnualNotification):
-            for at, result in enumerate(submission.results):
-                yield from _known(result.area, areas, "risk area of the plan", (*here, "results", at, "area"))
-        elif isinstance(submission, DiscontinuanceAppeal):
-            for at, ground in enumerate(submission.grounds):
-                for which, exhibit in enumerate(ground.exhibits):
-                    yield from _known(exhibit, exhibits, "exhibit", (*here, "grounds", at, "exhibits", which))
-            for at, action in enumerate(submission.corrective_actions):
-                yield from _known(action.owner, people, "person", (*here, "corrective_actions", at, "owner"))
-                yield from _known(action.exhibit, exhibits, "exhibit", (*here, "corrective_actions", at, "exhibit"))
-    submissions = {submission.id for submission in matter.submissions}
+        yield from _named_in(submission, ("submissions", index), people, areas)
     for index, confirmation in enumerate(matter.confirmations):
-        yield from _known(confirmation.submission, submissions, "submission", ("confirmations", index, "submission"))
+        yield confirmation.submission, submissions, ("confirmations", index, "submission")
     for index, override in enumerate(matter.overrides):
-        yield from _known(override.submission, submissions, "submission", ("overrides", index, "submission"))
+        yield override.submission, submissions, ("overrides", index, "submission")
 
 
-def _known(name: str | None, defined: set[str], what: str, path: Path) -> Iterator[Finding]:
-    if name is None or name in defined:
-        return
-    close = get_close_matches(name, sorted(defined), 1, 0.6)
-    remedy = f"Did you mean '{close[0]}'?" if close else f"Defined: {', '.join(sorted(defined)) or 'none'}."
-    yield Finding("REF-UNKNOWN", Severity.ERROR, f"There is no {what} with the id '{name}'.", remedy, path)
+def _named_in(submission: Submission, here: Path, people: _Ids, areas: _Ids) -> Iterator[tuple[str | None, _Ids, Path]]:
+    exhibits = _listed("exhibit", (exhibit.id for exhibit in submission.exhibits), (*here, "exhibits"))
+    yield submission.signer, people, (*here, "signer")
+    for at, copy in enumerate(submission.copies_to):
+        if copy != "national_account_manager":
+            yield copy, people, (*here, "copies_to", at)
+    if submission.confidentiality:
+        yield submission.confidentiality.by, people, (*here, "confidentiality", "by")
+    if isinstance(submission, Application):
+        yield submission.mou.signer, people, (*here, "mou", "signer")
+    elif isinstance(submission, AnnualNotification):
+        for at, result in enumerate(submission.results):
+            yield result.area, areas, (*here, "results", at, "area")
+    else:
+        for at, ground in enumerate(submission.grounds):
+            for which, exhibit in enumerate(ground.exhibits):
+                yield exhibit, exhibits, (*here, "grounds", at, "exhibits", which)
+        for at, action in enumerate(submission.corrective_actions):
+            yield action.owner, people, (*here, "corrective_actions", at, "owner")
+            yield action.exhibit, exhibits, (*here, "corrective_actions", at, "exhibit")
 
 
 def _twice(matter: Matter) -> Iterator[Finding]:

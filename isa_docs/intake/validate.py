@@ -108,10 +108,13 @@ def _missing(source: Source, error: Any, path: Path) -> Iterator[Finding]:
         if slip and _closest_known(slip[0], known) == name and error.schema.get("additionalProperties") is False:
             continue  # reported once, as a misspelt key
         title = field_title((*path, name), source.data)
-        message = f"{title} ('{name}') is missing."
-        remedy = f"Rename '{slip[0]}' to '{name}'." if slip else ""
-        remedy = remedy or f"Add '{name}:' here. {_example(list(walk((*path, name), source.data))[-1])}".strip()
-        yield Finding("SCHEMA-REQUIRED", Severity.ERROR, message, remedy, (*path, name), source.place(path))
+        message, place = f"{title} ('{name}') is missing.", source.place(path)
+        if slip:
+            message += f" There is '{slip[0]}'."
+            remedy, place = f"Did you mean '{name}'? Rename '{slip[0]}'.", source.key_place((*path, slip[0]))
+        else:
+            remedy = f"Add '{name}:' here. {_example(list(walk((*path, name), source.data))[-1])}".strip()
+        yield Finding("SCHEMA-REQUIRED", Severity.ERROR, message, remedy, (*path, name), place)
 
 
 def _unknown(source: Source, error: Any, path: Path) -> Iterator[Finding]:

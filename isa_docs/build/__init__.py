@@ -1,0 +1,1 @@
+"""The one place that runs the rooms in order: check, plan, render, convert, assemble, publish."""

@@ -1,0 +1,100 @@
+"""Everything that can be found before rendering, and the error that the findings call for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from isa_docs.conversion.fonts import describe, unshowable_characters
+from isa_docs.documents.narratives import check_narratives
+from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError
+from isa_docs.findings import Finding, Path, Severity, in_order, stopping
+from isa_docs.intake.load import LoadedMatter
+from isa_docs.program.rules import check_rules
+
+
+def select(loaded: LoadedMatter, only: Sequence[str] = ()) -> list[int]:
+    """Return the indexes of the submissions named by ``only``, or of all; raises InputError for an unknown id."""
+    ids = [submission.id for submission in loaded.matter.submissions]
+    for name in only:
+        if name not in ids:
+            message = f"There is no submission '{name}' in {loaded.source.file}."
+            place = loaded.source.place(("submissions",))
+            remedy = f"There are: {', '.join(ids)}."
+            raise InputError(message, [Finding("REF-UNKNOWN", Severity.ERROR, message, remedy, place=place)])
+    return [index for index, name in enumerate(ids) if not only or name in only]
+
+
+def check_matter(loaded: LoadedMatter, indexes: Sequence[int], as_of: date | None = None) -> list[Finding]:
+    """Return every finding that can be had without rendering: narratives, exhibits, characters, program rules."""
+    ids = [loaded.matter.submissions[index].id for index in indexes]
+    findings = [
+        *check_narratives(loaded.source),
+        *_exhibit_files(loaded, indexes),
+        *_characters(loaded),
+        *check_rules(loaded.matter, ids, as_of),
+    ]
+    return in_order(loaded.locate(findings))
+
+
+def concerning(findings: Sequence[Finding], loaded: LoadedMatter, index: int) -> list[Finding]:
+    """Return the findings that concern submission number ``index``: its own, and those of the shared facts."""
+    name = loaded.matter.submissions[index].id
+
+    def concerns(finding: Finding) -> bool:
+        if finding.submission is not None:
+            return finding.submission == name
+        path = finding.path or ()
+        return len(path) < 2 or path[0] != "submissions" or path[1] == index
+
+    return [finding for finding in findings if concerns(finding)]
+
+
+def stop_for(findings: Sequence[Finding], *, strict: bool = False) -> None:
+    """Raise the error that the findings call for, if any stops a build: input before fonts before rules."""
+    stops = stopping(findings, strict=strict)
+    if not stops:
+        return
+    count = "1 finding stops the build." if len(stops) == 1 else f"{len(stops)} findings stop the build."
+    kinds = {_error_type(finding) for finding in stops}
+    kind = next(kind for kind in (InputError, MissingProgramError, RuleError) if kind in kinds)
+    raise kind(count, findings)
+
+
+def _error_type(finding: Finding) -> type[IsaDocsError]:
+    if finding.code.startswith("ISA-"):
+        return RuleError
+    return MissingProgramError if finding.code.startswith("FONT-") else InputError
+
+
+def _exhibit_files(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Finding]:
+    for index in indexes:
+        for at, exhibit in enumerate(loaded.matter.submissions[index].exhibits):
+            path: Path = ("submissions", index, "exhibits", at, "file")
+            if not (loaded.folder / exhibit.file).is_file():
+                message = f"The exhibit file {exhibit.file} does not exist."
+                remedy = f"Put it there, or correct the path; it is relative to {loaded.folder}."
+                yield Finding("INPUT-EXHIBIT", Severity.ERROR, message, remedy, path)
+
+
+def _characters(loaded: LoadedMatter) -> Iterator[Finding]:
+    """Find text that no installed font can show: it would be printed as an empty box."""
+
+    def search(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+        if isinstance(value, str):
+            if not value.isascii():
+                yield path, value
+        elif isinstance(value, dict):
+            for key, each in value.items():
+                yield from search(each, (*path, key))
+        elif isinstance(value, list):
+            for at, each in enumerate(value):
+                yield from search(each, (*path, at))
+
+    for path, text in search(loaded.source.data, ()):
+        missing = unshowable_characters(text)
+        if missing and path != ("notes",):
+            message = f"No installed font can show {describe(missing)}; the paper would print an empty box."
+            remedy = "Install a font that has it (Debian/Ubuntu: apt-get install fonts-noto-cjk for East Asian text)."
+            yield Finding("FONT-CHARACTER", Severity.ERROR, message, remedy, path)

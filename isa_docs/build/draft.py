@@ -1,0 +1,251 @@
+"""One package in the making: its parts are taken in, rendered, converted and assembled in a private folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from isa_docs.assembly.assemble import assemble
+from isa_docs.assembly.checks import check_package
+from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
+from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, SignatureSlot
+from isa_docs.conversion.engine import Job, Result
+from isa_docs.documents.context import Layout, context_for, terms
+from isa_docs.documents.plan import PlannedItem, SubmissionPlan
+from isa_docs.documents.render import RenderedDocx, render_docx
+from isa_docs.errors import ConversionError, TemplateError
+from isa_docs.findings import Finding, Severity
+from isa_docs.intake.load import LoadedMatter
+from isa_docs.resources import folder
+
+_PART_KIND = {
+    "letter": "document",
+    "paper": "document",
+    "contents": "contents",
+    "exhibit-sheet": "exhibit-sheet",
+    "exhibit": "exhibit",
+}
+_ROUNDS = 4
+
+
+class Templates:
+    """The Word templates: a firm's own where it has one, the shipped one otherwise."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self._own = own
+        self._bytes: dict[str, bytes] = {}
+
+    def path(self, name: str) -> Path:
+        """Return the file of the template called ``name``; raises TemplateError when there is none."""
+        for base in (self._own, folder("templates")):
+            if base and (base / f"{name}.docx").is_file():
+                return base / f"{name}.docx"
+        raise TemplateError(f"There is no template '{name}'.")
+
+    def read(self, name: str) -> bytes:
+        """Return the template's bytes, read once."""
+        if name not in self._bytes:
+            self._bytes[name] = self.path(name).read_bytes()
+        return self._bytes[name]
+
+
+class Draft:
+    """The state of one package while it is made; ``work`` is a folder of its own."""
+
+    def __init__(self, loaded: LoadedMatter, plan: SubmissionPlan, templates: Templates, work: Path) -> None:
+        self.loaded = loaded
+        self.plan = plan
+        self.work = work
+        self.layout = Layout()
+        self.findings: list[Finding] = []
+        self.exhibits: dict[str, ExhibitResult] = {}
+        self.docx: dict[str, bytes] = {}
+        self.pdf: dict[str, Path] = {}
+        self._templates = templates
+        self._rendered: dict[str, RenderedDocx] = {}
+        self._round = 0
+        (work / "docx").mkdir(parents=True)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of every template and exhibit file that goes in, by name."""
+        names = {item.template for item in self.plan.items if item.template}
+        sums = {f"templates/{name}.docx": _sha256(self._templates.read(name)) for name in names}
+        for item in self._exhibit_items():
+            sums[item.exhibit.file] = _sha256((self.loaded.folder / item.exhibit.file).read_bytes())  # type: ignore[union-attr]
+        return dict(sorted(sums.items()))
+
+    def take_exhibits(self) -> None:
+        """Take in the exhibits that are not Word files; raises AssemblyError with the findings of refused ones."""
+        items = [item for item in self._exhibit_items() if not self._is_word(item)]
+        files = [
+            ExhibitFile(self._exhibit_path(item), item.title, item.exhibit.alternative_text)  # type: ignore[union-attr]
+            for item in items
+        ]
+        if not files:
+            return
+        for item, result in zip(items, take_exhibits(files, work=self.work / "exhibits"), strict=True):
+            self.exhibits[item.key] = result
+            self.pdf[item.key] = result.pdf
+            self.layout.pages[item.key] = result.pages
+            self.findings += [
+                replace(each, path=item.path, submission=self.plan.submission.id) for each in result.warnings
+            ]
+
+    def render(self) -> list[Job]:
+        """Render what is new or changed by the page numbers known now; return the conversions to do.
+
+        Returns nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
+        do not settle.
+        """
+        jobs = []
+        for item in self.plan.items:
+            if item.kind == "exhibit":
+                if self._is_word(item) and item.key not in self.pdf:
+                    jobs.append(Job(self._job_key(item), self._exhibit_path(item)))
+                continue
+            rendered = self._render(item)
+            if self.docx.get(item.key) == rendered.data:
+                continue
+            self.docx[item.key] = rendered.data
+            self._rendered[item.key] = rendered
+            path = self.work / "docx" / f"{item.key}.docx"
+            path.write_bytes(rendered.data)
+            jobs.append(Job(self._job_key(item), path))
+        self._round += bool(jobs)
+        if self._round > _ROUNDS:
+            raise ConversionError("The page numbers of the contents page do not settle; shorten a title.")
+        return jobs
+
+    def accept(self, results: Iterable[Result]) -> None:
+        """Take the converted documents; raises ConversionError naming each that failed."""
+        failed: list[Finding] = []
+        for item in self.plan.items:
+            for result in results:
+                if result.job.key != self._job_key(item):
+                    continue
+                if result.pdf is None:
+                    failed.append(self._failure(item, result))
+                    continue
+                self.pdf[item.key] = result.pdf
+                self.layout.pages[item.key] = result.pages
+                self.findings += [
+                    replace(each, submission=self.plan.submission.id)
+                    for each in result.findings
+                    if each.severity is not Severity.ERROR
+                ]
+        if failed:
+            raise ConversionError(f"{len(failed)} of the documents could not be converted.", failed)
+        page = 1
+        for item in self.plan.items:
+            self.layout.first_pages[item.key] = page
+            page += self.layout.pages[item.key]
+
+    def assemble(self, package_id: str) -> AssemblyResult:
+        """Merge the parts into the package and check it; what the checks find is added to ``findings``."""
+        parts = [self._part(item, order) for order, item in enumerate(self.plan.items)]
+        submission, importer = self.plan.submission, self.plan.matter.importer
+        program = terms(self.plan.edition.edition != "ctpat-tc")["program_short"]
+        kind = {"letter": self.plan.items[0].title}["letter"]
+        info = PackageInfo(
+            title=f"{kind} and enclosures – {importer.legal_name}" if len(parts) > 1 else parts[0].title,
+            author=importer.legal_name,
+            subject=f"{program} {submission.__struct_config__.tag}",
+            language="en-US",
+            date=submission.date,
+            package_id=package_id,
+            stamp=f"{importer.legal_name} · {program} {str(submission.__struct_config__.tag).replace('-', ' ')}",
+        )
+        result = assemble(parts, info, self.work / "package.pdf")
+        self.findings += [
+            Finding("ASM-STAMP", Severity.WARNING, warning, submission=submission.id) for warning in result.warnings
+        ]
+        listed = {
+            item.key: self.layout.first_pages[item.key]
+            for item in self.plan.items
+            if item.kind not in ("contents", "exhibit")
+        }
+        contents = listed if any(item.kind == "contents" for item in self.plan.items) else None
+        found = check_package(result, parts, info, contents=contents)
+        self.findings += [replace(each, submission=submission.id) for each in found]
+        return result
+
+    def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
+        """Return the signature and date lines of one paper, in reading order, with the field names they get."""
+        if item.key not in self._rendered:
+            return ()
+        found = []
+        roles = self._signing_order()
+        for slot in self._rendered[item.key].slots:
+            someone = self.plan.matter.people.get(slot.role)
+            name = someone.name if someone else "U.S. Customs and Border Protection"
+            title = someone.title if someone else "authorized official"
+            kind, what = ("signature", "Signature") if slot.kind == "sign" else ("date", "Date of signature")
+            found.append(
+                SignatureSlot(
+                    name=f"{item.key.replace('-', '_')}_{slot.role}_{kind}",
+                    kind="signature" if slot.kind == "sign" else "date",
+                    role=slot.role,
+                    signer=name,
+                    title=title,
+                    order=roles.index(slot.role) + 1,
+                    start=slot.start,
+                    end=slot.end,
+                    tooltip=f"{what} of {name}, {title}: {item.title}" + (" (MM/DD/YYYY)" if kind == "date" else ""),
+                )
+            )
+        return tuple(found)
+
+    def _signing_order(self) -> list[str]:
+        roles: list[str] = []
+        for item in self.plan.items:
+            for slot in self._rendered[item.key].slots if item.key in self._rendered else ():
+                if slot.role not in roles:
+                    roles.append(slot.role)
+        return sorted(roles, key=lambda role: role == "cbp")
+
+    def _render(self, item: PlannedItem) -> RenderedDocx:
+        assert item.template is not None
+        return render_docx(
+            self._templates.read(item.template),
+            context_for(self.plan, item, self.layout),
+            name=self._templates.path(item.template).name,
+            roles={*self.plan.matter.people, "cbp"},
+            matter=self.plan.matter,
+        )
+
+    def _part(self, item: PlannedItem, order: int) -> Part:
+        sheet = f"sheet-{item.exhibit.id}" if item.kind == "exhibit" and item.exhibit else None
+        return Part(
+            key=item.key,
+            title=item.title,
+            kind=_PART_KIND[item.kind],  # type: ignore[arg-type]
+            pdf=self.pdf[item.key],
+            label=item.label,
+            parent=sheet,
+            slots=self.slots(item),
+            alternative_text=item.exhibit.alternative_text if item.exhibit else None,
+        )
+
+    def _failure(self, item: PlannedItem, result: Result) -> Finding:
+        message = f"{item.title} could not be converted: {result.error}"
+        return Finding("CONV-FAILED", Severity.ERROR, message, path=item.path, submission=self.plan.submission.id)
+
+    def _exhibit_items(self) -> list[PlannedItem]:
+        return [item for item in self.plan.items if item.kind == "exhibit" and item.exhibit]
+
+    def _exhibit_path(self, item: PlannedItem) -> Path:
+        assert item.exhibit is not None
+        return (self.loaded.folder / item.exhibit.file).resolve()
+
+    def _is_word(self, item: PlannedItem) -> bool:
+        return exhibit_type(self._exhibit_path(item)) == "docx"
+
+    def _job_key(self, item: PlannedItem) -> str:
+        return f"{self.plan.submission.id}.{item.key}"
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,191 @@
+"""Builds the packages of a matter: every submission gets an outcome, whatever happens to the others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from isa_docs import __version__
+from isa_docs.assembly.model import AssemblyResult
+from isa_docs.build.checks import check_matter, concerning, stop_for
+from isa_docs.build.draft import Draft, Templates
+from isa_docs.build.publish import publish
+from isa_docs.conversion.convert import convert_documents
+from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions
+from isa_docs.documents.plan import SubmissionPlan, plan_submission
+from isa_docs.errors import AssemblyError, ExitCode, IsaDocsError
+from isa_docs.findings import Finding, stopping
+from isa_docs.intake.load import LoadedMatter
+from isa_docs.resources import folder
+from isa_docs.review.checklist import checklist_html
+from isa_docs.review.manifest import BuildRecord, PartRecord, manifest_json
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """Where things are and how strict to be; ``templates`` may override shipped templates one by one."""
+
+    out: Path
+    engine: Callable[[], Engine]
+    """Makes the converter; called once, and only when something is to be converted."""
+    templates: Path | None = None
+    strict: bool = False
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission: a published package, or the error that stopped it."""
+
+    submission: str
+    folder: Path
+    findings: tuple[Finding, ...]
+    pdf: Path | None = None
+    package: AssemblyResult | None = None
+    package_id: str = ""
+    error: IsaDocsError | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code this outcome alone would give."""
+        return self.error.exit_code if self.error else ExitCode.OK
+
+
+def build_matter(
+    loaded: LoadedMatter, indexes: Sequence[int], settings: BuildSettings, progress: Progress = lambda text: None
+) -> list[Outcome]:
+    """Build the packages of the submissions at ``indexes``; every one gets an outcome, failures included.
+
+    All documents of all packages are converted together. A package that fails leaves its last good output alone.
+    """
+    with tempfile.TemporaryDirectory(prefix="isa-docs-") as work:
+        return _Run(loaded, settings, progress, Path(work)).build(indexes)
+
+
+class _Run:
+    """One run over some submissions of one matter."""
+
+    def __init__(self, loaded: LoadedMatter, settings: BuildSettings, progress: Progress, work: Path) -> None:
+        self.loaded = loaded
+        self.settings = settings
+        self.progress = progress
+        self.work = work
+        self.outcomes: dict[int, Outcome] = {}
+        self.drafts: dict[int, Draft] = {}
+
+    def build(self, indexes: Sequence[int]) -> list[Outcome]:
+        findings = check_matter(self.loaded, indexes, self.settings.as_of)
+        templates = Templates(self.settings.templates)
+        for index in indexes:
+            submission = self.loaded.matter.submissions[index]
+            target = self.settings.out / self.loaded.matter.matter / submission.id
+            own = concerning(findings, self.loaded, index)
+            self.outcomes[index] = Outcome(submission.id, target, tuple(own))
+            with self._guarded(index):
+                stop_for(own, strict=self.settings.strict)
+                plan = plan_submission(self.loaded.matter, index)
+                self.drafts[index] = Draft(self.loaded, plan, templates, self.work / submission.id)
+        self._each("taking in exhibits", lambda index, draft: draft.take_exhibits())
+        if self.drafts:
+            engine = self.settings.engine()
+            try:
+                self._convert(engine)
+                self._each("assembling", lambda index, draft: self._finish(index, draft, engine.info))
+            finally:
+                engine.close()
+        return [self.outcomes[index] for index in indexes]
+
+    def _convert(self, engine: Engine) -> None:
+        """Render and convert until the page numbers are stable; one call of the converter a round, for all packages."""
+        again = ""
+        while True:
+            jobs: list[Job] = []
+            self._each("", lambda index, draft, jobs=jobs: jobs.extend(draft.render()))  # type: ignore[misc]
+            if not jobs:
+                return
+            self.progress(f"converting {len(jobs)} documents{again}")
+            results = convert_documents(jobs, PdfOptions(), engine, self.work / "pdf")
+            self._each("", lambda index, draft, results=results: draft.accept(results))  # type: ignore[misc]
+            again = " again, now with their page numbers"
+
+    def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
+        identity = package_identity(self.loaded, draft.plan, draft.inputs, engine)
+        package = draft.assemble(identity)
+        findings = (*self.outcomes[index].findings, *self.loaded.locate(draft.findings))
+        if stopping(draft.findings):
+            raise AssemblyError("The assembled package failed its own checks.", findings)
+        outcome = self.outcomes[index]
+        record = BuildRecord(
+            matter_file=self.loaded.source.file,
+            matter_sha256=hashlib.sha256(self.loaded.source.text.encode()).hexdigest(),
+            plan=draft.plan,
+            package=package,
+            package_id=identity,
+            engine=engine,
+            inputs=draft.inputs,
+            findings=findings,
+            parts=tuple(
+                PartRecord(item.key, item.title, item.kind, item.tab, pages.first_page, pages.pages)
+                for item, pages in zip(draft.plan.items, package.parts, strict=True)
+            ),
+        )
+        name = f"{self.loaded.matter.matter}-{draft.plan.submission.id}.pdf"
+        files: dict[str, bytes | Path] = {
+            name: package.pdf,
+            "manifest.json": manifest_json(record, name),
+            "checklist.html": checklist_html(record, name),
+        }
+        for number, item in enumerate(draft.plan.items, start=1):
+            if item.key in draft.docx:
+                files[f"parts/{number:02d}-{item.key}.docx"] = draft.docx[item.key]
+            files[f"parts/{number:02d}-{item.key}.pdf"] = draft.pdf[item.key]
+        publish(files, outcome.folder)
+        self.outcomes[index] = replace(
+            outcome, findings=findings, package=package, package_id=identity, pdf=outcome.folder / name
+        )
+
+    def _each(self, what: str, step: Callable[[int, Draft], None]) -> None:
+        for index, draft in list(self.drafts.items()):
+            if what:
+                self.progress(f"{what}: {draft.plan.submission.id}")
+            with self._guarded(index):
+                step(index, draft)
+
+    @contextmanager
+    def _guarded(self, index: int) -> Iterator[None]:
+        """Turn an error into the outcome of its own submission, and leave the others alone."""
+        try:
+            yield
+        except IsaDocsError as error:
+            before = self.outcomes[index]
+            known = {(each.code, each.message) for each in before.findings}
+            new = [each for each in self.loaded.locate(error.findings) if (each.code, each.message) not in known]
+            self.outcomes[index] = replace(before, error=error, findings=(*before.findings, *new))
+            self.drafts.pop(index, None)
+
+
+def package_identity(loaded: LoadedMatter, plan: SubmissionPlan, inputs: dict[str, str], engine: EngineInfo) -> str:
+    """Return the package id, 32 hexadecimal digits: a hash of all that decides the package's bytes.
+
+    These are the matter's data, the exhibits and templates, the schemas and program data, this tool and the engine.
+    """
+    parts = {
+        "matter": loaded.source.data,
+        "submission": plan.submission.id,
+        "inputs": inputs,
+        "tool": __version__,
+        "engine": [engine.name, engine.version],
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
+    data = Path(__file__).resolve().parents[1] / "program" / "data"
+    for file in [*sorted(folder("schemas").glob("*.json")), *sorted(data.glob("*.toml"))]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:32]

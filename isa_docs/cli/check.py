@@ -1,0 +1,93 @@
+"""``isa-docs check`` and ``isa-docs plan``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isa_docs.cli.report import Answer, answering, common_options
+from isa_docs.cli.settings import DateType, as_of_option
+
+MATTER = click.argument("matter", type=click.Path(path_type=Path, dir_okay=False))
+ONLY = click.option("--only", multiple=True, metavar="ID", help="Only this submission; may be given more than once.")
+STRICT = click.option("--strict", is_flag=True, help="Warnings stop a build, too.")
+AS_OF = click.option("--as-of", type=DateType(), metavar="DATE", help="The day to judge by; default: today.")
+
+
+@click.command()
+@MATTER
+@ONLY
+@STRICT
+@AS_OF
+@common_options
+@answering("check")
+def check(answer: Answer, matter: Path, only: tuple[str, ...], strict: bool, as_of: date | None, verbose: int) -> None:
+    """Check MATTER against the schema, the program's rules, and its exhibit files. Nothing is written."""
+    from isa_docs.build.checks import check_matter, select, stop_for
+    from isa_docs.intake.load import load_matter
+
+    day = as_of or as_of_option()
+    loaded = load_matter(matter)
+    indexes = select(loaded, only)
+    answer.findings = check_matter(loaded, indexes, day)
+    answer.result = {
+        "matter": loaded.matter.matter,
+        "as_of": day.isoformat(),
+        "submissions": [loaded.matter.submissions[index].id for index in indexes],
+    }
+    stop_for(answer.findings, strict=strict)
+    if not as_of:
+        answer.note(f"Judged as of {day.isoformat()} (today; --as-of changes it).")
+    names = ", ".join(answer.result["submissions"])
+    answer.say(f"{matter}: nothing stops a build of {names}.")
+
+
+@click.command()
+@MATTER
+@ONLY
+@AS_OF
+@common_options
+@answering("plan")
+def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None, verbose: int) -> None:
+    """Show what a build of MATTER would make: addressee, parts in order, deadlines, and why. Nothing is written."""
+    from isa_docs.build.checks import check_matter, select
+    from isa_docs.documents.plan import plan_submission
+    from isa_docs.intake.load import load_matter
+    from isa_docs.program.authorities import cite_all
+    from isa_docs.program.deadlines import deadlines
+    from isa_docs.review.manifest import deadline_json, recipient_json
+
+    loaded = load_matter(matter)
+    indexes = select(loaded, only)
+    answer.findings = check_matter(loaded, indexes, as_of or as_of_option())
+    shown: list[dict[str, Any]] = []
+    for index in indexes:
+        planned = plan_submission(loaded.matter, index)
+        submission = planned.submission
+        due = deadlines(loaded.matter, [submission.id])
+        shown.append(
+            {
+                "id": submission.id,
+                "edition": {"key": planned.edition.edition, "why": planned.edition.why},
+                "recipient": recipient_json(planned.recipient),
+                "parts": [
+                    {"key": item.key, "tab": item.tab, "title": item.title, "why": item.why} for item in planned.items
+                ],
+                "deadlines": [deadline_json(each) for each in due],
+            }
+        )
+        answer.say(click.style(f"{submission.id}  ({submission.__struct_config__.tag}, {submission.date})", bold=True))
+        answer.say(f"  edition    {planned.edition.edition}: {planned.edition.why}")
+        answer.say(f"  to         {planned.recipient.one_line}")
+        answer.say(f"  because    {planned.recipient.why}")
+        answer.say(f"  authority  {cite_all(planned.recipient.authority)} ({planned.recipient.confidence.words})")
+        for number, item in enumerate(planned.items, start=1):
+            answer.say(f"  {number:>3}. {item.tab or '–':<3} {item.title}")
+        for each in due:
+            answer.say(f"  due        {each.sentence}")
+            answer.say(f"             {each.count_text}")
+        answer.say()
+    answer.result = {"matter": loaded.matter.matter, "submissions": shown}

@@ -1,0 +1,152 @@
+"""How every command speaks: findings as text or JSON, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+import click
+
+from isa_docs import __version__
+from isa_docs.errors import ExitCode, IsaDocsError
+from isa_docs.findings import Finding, Severity, in_order
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
+class Answer:
+    """What a command has to say: findings, a result, an exit code; printed once, as text or as JSON."""
+
+    def __init__(self, command: str, *, as_json: bool, quiet: bool = False) -> None:
+        self.command = command
+        self.as_json = as_json
+        self.quiet = quiet
+        self.findings: list[Finding] = []
+        self.result: dict[str, Any] = {}
+        self.message = ""
+        self.exit_code = ExitCode.OK
+
+    def fail(self, error: IsaDocsError) -> None:
+        """Take over an error: its message, its findings (once each) and its exit code."""
+        self.message = error.message
+        self.exit_code = error.exit_code
+        known = {(each.code, each.message, each.place) for each in self.findings}
+        self.findings += [each for each in error.findings if (each.code, each.message, each.place) not in known]
+
+    def say(self, text: str = "") -> None:
+        """Print a line of the product on standard output (not with --json, which prints one object at the end)."""
+        if not self.as_json:
+            click.echo(text)
+
+    def note(self, text: str) -> None:
+        """Print a line about the work on standard error, unless quiet."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def print(self) -> None:
+        """Print findings and message; with --json the one object of schemas/report.schema.json."""
+        if self.as_json:
+            click.echo(json.dumps(self.to_json(), indent=2, ensure_ascii=False))
+            return
+        for finding in in_order(self.findings):
+            if not (self.quiet and finding.severity is Severity.NOTE):
+                click.echo(finding_text(finding), err=True)
+        if self.message:
+            click.secho(self.message, err=True, bold=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report object."""
+        return {
+            "tool": {"name": "isa-docs", "version": __version__},
+            "command": self.command,
+            "exit_code": int(self.exit_code),
+            "message": self.message,
+            "findings": [finding.to_json() for finding in in_order(self.findings)],
+            "result": self.result,
+        }
+
+
+def finding_text(finding: Finding) -> str:
+    """Return a finding as lines for a terminal: place, severity, code and message; authority; remedy."""
+    where = f"{finding.place}: " if finding.place else ""
+    level = "accepted" if finding.overridden else finding.severity.value
+    head = click.style(level, fg=_COLORS[finding.severity], bold=True)
+    lines = [f"{where}{head} {finding.code}: {finding.message}"]
+    if finding.overridden:
+        lines.append(f"    accepted: {finding.overridden}")
+    if finding.authority:
+        lines.append(f"    authority: {_citations(finding.authority)}")
+    if finding.remedy:
+        lines.append(f"    remedy: {finding.remedy}")
+    return "\n".join(lines)
+
+
+def _citations(keys: Iterable[str]) -> str:
+    from isa_docs.program.authorities import all_authorities
+
+    known = all_authorities()
+    return "; ".join(known[key].short if key in known else key for key in keys)
+
+
+def common_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``, ``-q`` and ``-v`` to a command."""
+    command = click.option("-v", "--verbose", count=True, help="Say more; -vv shows tracebacks.")(command)
+    command = click.option("-q", "--quiet", is_flag=True, help="Print only the product and what is wrong.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object (schema: report).")(command)
+
+
+def answering(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command its Answer, and turn whatever it raises into a report with the right exit code."""
+
+    def decorate(body: Callable[..., None]) -> Callable[..., None]:
+        @wraps(body)
+        def command(*args: Any, as_json: bool, quiet: bool, verbose: int, **kwargs: Any) -> None:
+            answer = Answer(name, as_json=as_json, quiet=quiet)
+            try:
+                body(answer, *args, verbose=verbose, **kwargs)
+            except IsaDocsError as error:
+                answer.fail(error)
+                if verbose > 1:
+                    raise
+            except click.ClickException:
+                raise
+            except KeyboardInterrupt:
+                answer.message, answer.exit_code = "Interrupted.", ExitCode.INTERRUPTED
+            except Exception as error:
+                if verbose > 1:
+                    raise
+                answer.message = (
+                    f"Unexpected error ({type(error).__name__}). Run again with -vv and report what it prints."
+                )
+                answer.exit_code = ExitCode.BUG
+            answer.print()
+            sys.exit(answer.exit_code)
+
+        return command
+
+    return decorate
+
+
+def run(cli: click.Group) -> int:
+    """Run the group; returns the exit code."""
+    color = False if os.environ.get("NO_COLOR") else None
+    try:
+        cli.main(standalone_mode=False, prog_name="isa-docs", **({} if color is None else {"color": color}))
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except SystemExit as done:
+        return int(done.code or 0)
+    except IsaDocsError as error:  # only under -vv
+        traceback.print_exc()
+        return error.exit_code
+    return ExitCode.OK

@@ -1,0 +1,116 @@
+"""Values for the annual notification letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isa_docs.documents.blocks import Blocks
+from isa_docs.documents.filters import long_date, number, ordinal, percent, words
+from isa_docs.documents.narratives import narrative
+from isa_docs.documents.plan import SubmissionPlan
+from isa_docs.intake.model import AnnualNotification, Result, TestArea
+from isa_docs.program.deadlines import annual_anniversary, annual_cycle
+from isa_docs.program.editions import track_of
+from isa_docs.program.sampling import result_statement
+
+Values = dict[str, Any]
+
+_CHANGES = {
+    "organization": "Organization",
+    "ownership": "Ownership",
+    "personnel": "Personnel",
+    "ior-numbers": "Importer of record numbers",
+    "business-units": "Business units",
+    "brokers": "Customs brokers",
+    "products-or-sources": "Products and sources",
+    "trade-programs": "Trade programs",
+    "systems": "Systems",
+    "internal-controls": "Internal controls",
+    "contact": "Contact",
+    "other": "Other",
+}
+_METHODS = {"attribute": "Statistical", "estimation": "Statistical", "judgmental": "Judgmental", "complete": "Complete"}
+
+
+def annual_notification(plan: SubmissionPlan) -> Values:
+    """Return the values of the annual letter beyond the letter's frame."""
+    submission = plan.submission
+    assert isinstance(submission, AnnualNotification)
+    testing, tabs = plan.matter.self_testing_plan, plan.tabs
+    areas = {area.id: area for area in testing.areas} if testing else {}
+    reviewer = plan.matter.people[testing.reviewer] if testing and testing.reviewer else None
+    last = submission.last_year
+    return {
+        "plan": {"version": testing.version} if testing else {},
+        "retention_years": words(testing.retention.test_results_years if testing else 3),
+        "anl": {
+            "start": long_date(submission.period.start),
+            "end": long_date(submission.period.end),
+            "timing": timing(plan),
+            "continues": submission.continues_to_meet_requirements,
+            "contact_changed": bool(
+                last and last.isa_contact and last.isa_contact != plan.matter.people["isa_contact"].name
+            ),
+            "changes": [
+                {
+                    "title": _CHANGES[change.kind],
+                    "on": f"effective {long_date(change.effective_on)}" if change.effective_on else "",
+                    "text": narrative(change.description, tabs),
+                }
+                for change in submission.changes
+            ],
+            "results": [_result(plan, result, areas.get(result.area)) for result in submission.results],
+            "reviewed": f"{reviewer.name}, {reviewer.title}, reviewed the results." if reviewer else "",
+            "limit_note": (
+                "The upper limit is the one-sided Clopper–Pearson limit of the error rate at 95 percent confidence. "
+                "It is stated only for random samples; other results describe the items tested."
+            ),
+            "note": narrative(submission.results_note, tabs),
+            "corrections": narrative(submission.post_entry_corrections, tabs),
+        },
+    }
+
+
+def timing(plan: SubmissionPlan) -> str:
+    """Return the sentence that ties the letter to the acceptance date."""
+    matter, submission = plan.matter, plan.submission
+    assert isinstance(submission, AnnualNotification)
+    if matter.acceptance is None:
+        return ""
+    accepted = matter.acceptance.mou_signed_by_cbp_on
+    cycle = annual_cycle(matter, submission.period.end)
+    anniversary = annual_anniversary(matter, cycle)
+    base = (
+        f"accepted into the program on {long_date(accepted)}, "
+        "the day on which CBP signed the Memorandum of Understanding"
+    )
+    if track_of(matter).track == "standard":
+        if cycle == 0:
+            return f"The Company was {base}; the thirteenth month after acceptance ends on {long_date(anniversary)}."
+        return f"The Company was {base}; this year’s notification is due by {long_date(anniversary)}."
+    years = anniversary.year - accepted.year
+    return f"The Company was {base}; the {ordinal(years)} anniversary is {long_date(anniversary)}."
+
+
+def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Values:
+    said = result_statement(result, area)
+    method = _METHODS[area.sampling.method] if area and area.sampling else "–"
+    parts = [
+        f"*{label}.* {text.strip()}"
+        for label, text in (
+            ("Cause", result.root_cause),
+            ("Corrective action", result.corrective_action),
+            ("Disclosure", result.disclosure),
+        )
+        if text
+    ]
+    limit = percent(said.limit, 1) if said.limit is not None and said.projectable else "not projected"
+    return {
+        "title": area.title if area else result.area,
+        "method": method,
+        "items": number(result.items_tested),
+        "errors": number(result.errors),
+        "rate": percent(said.rate, 1) if said.rate is not None else "–",
+        "limit": limit,
+        "narrative": narrative("\n\n".join(parts), plan.tabs) if parts else Blocks(),
+    }

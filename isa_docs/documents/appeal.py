@@ -1,0 +1,104 @@
+"""Values for the letter of appeal against a proposed or immediate discontinuance."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from isa_docs.documents.filters import long_date, oxford
+from isa_docs.documents.narratives import narrative
+from isa_docs.documents.plan import SubmissionPlan
+from isa_docs.intake.model import CorrectiveAction, DiscontinuanceAppeal, Ground, Notice
+
+Values = dict[str, Any]
+
+APPEAL_DAYS = 10
+"""Calendar days from receipt of the notice (77 FR 61012)."""
+
+_CATEGORY = {
+    "mou-terms": "failure to follow the terms of the Memorandum of Understanding",
+    "reasonable-care": "failure to exercise reasonable care in the execution of participant obligations",
+    "laws-and-regulations": "failure to abide by applicable laws and regulations",
+    "willfulness": "willfulness",
+    "public-health-interest-safety": "public health, interest or safety",
+}
+_POSITION = {"contested": "contested", "contested-in-part": "contested in part", "admitted": "admitted"}
+_STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}
+
+
+def appeal(plan: SubmissionPlan) -> Values:
+    """Return the values of the appeal beyond the letter's frame."""
+    submission, matter, tabs = plan.submission, plan.matter, plan.tabs
+    assert isinstance(submission, DiscontinuanceAppeal)
+    signer = matter.people[submission.signer]
+    by_counsel = bool(matter.firm and signer.organization == matter.firm.name)
+    return {
+        "signer": {
+            "role": submission.signer,
+            "name": signer.name,
+            "title": signer.title,
+            "organization": signer.organization or matter.importer.legal_name,
+            "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
+            "bar": signer.bar_admission or "",
+        },
+        "appeal": {
+            "kind": submission.notice.type,
+            "immediate": submission.notice.type == "immediate",
+            "by_counsel": by_counsel,
+            "notice_phrase": notice_phrase(submission.notice),
+            "timeliness": timeliness(submission),
+            "facts": narrative(submission.statement_of_facts, tabs),
+            "grounds": [_ground(plan, at, ground) for at, ground in enumerate(submission.grounds, 1)],
+            "actions": [_action(plan, action) for action in submission.corrective_actions],
+            "relief": narrative(submission.relief, tabs),
+            "representation": submission.representation_statement,
+        },
+    }
+
+
+def notice_phrase(notice: Notice) -> str:
+    """Return how the letter identifies the notice, e.g. ``CBP gave notice by its letter of June 1, 2015 (…)``."""
+    text = f"CBP gave notice by its letter of {long_date(notice.dated)}"
+    if notice.reference:
+        text += f", reference {notice.reference}"
+    if notice.signed_by:
+        text += f", signed by the {notice.signed_by}"
+    return text
+
+
+def timeliness(submission: DiscontinuanceAppeal) -> str:
+    """State the count of the ten calendar days from receipt, and the day on which this appeal falls."""
+    notice = submission.notice
+    last = notice.received_on + timedelta(days=APPEAL_DAYS)
+    day = (submission.date - notice.received_on).days
+    how = f" ({notice.received_how})" if notice.received_how else ""
+    text = (
+        f"The Notice is dated {long_date(notice.dated)}. The Company received it on "
+        f"{long_date(notice.received_on, 'weekday')}{how}. The ten calendar days for an appeal run from receipt: the "
+        f"day of receipt is not counted, and the tenth day is {long_date(last, 'weekday')}. "
+    )
+    if day <= APPEAL_DAYS:
+        return text + f"This appeal is submitted on {long_date(submission.date, 'weekday')}, day {day}, and is timely."
+    return text + f"This appeal is submitted on {long_date(submission.date, 'weekday')}, day {day}."
+
+
+def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:
+    return {
+        "number": at,
+        "title": ground.title,
+        "category": _CATEGORY[ground.category],
+        "position": _POSITION[ground.position],
+        "notice_states": narrative(ground.notice_states, plan.tabs),
+        "response": narrative(ground.response, plan.tabs),
+        "exhibits": oxford([f"Exhibit {plan.tabs[name]}" for name in ground.exhibits]) if ground.exhibits else "",
+    }
+
+
+def _action(plan: SubmissionPlan, action: CorrectiveAction) -> Values:
+    return {
+        "action": action.action,
+        "status": _STATUS[action.status],
+        "on": long_date(action.on) if action.on else "–",
+        "owner": plan.matter.people[action.owner].name if action.owner else "",
+        "exhibit": f"Exhibit {plan.tabs[action.exhibit]}" if action.exhibit else "–",
+    }

@@ -1,0 +1,244 @@
+"""Values for the application's papers: transmittal letter, Memorandum of Understanding, self-testing plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isa_docs.documents.filters import long_date, number, oxford, percent, words
+from isa_docs.documents.narratives import narrative
+from isa_docs.documents.plan import SubmissionPlan
+from isa_docs.errors import InputError
+from isa_docs.findings import Finding, Severity
+from isa_docs.intake.model import Application, FocusedAssessment, SelfTestingPlan, TestArea
+from isa_docs.program.deadlines import own_deadline
+from isa_docs.program.sampling import statement_for
+
+Values = dict[str, Any]
+
+FREQUENCY = {
+    "daily": "daily",
+    "weekly": "weekly",
+    "monthly": "monthly",
+    "quarterly": "quarterly",
+    "semiannually": "twice a year",
+    "annually": "once a year",
+    "every-18-months": "every eighteen months",
+    "every-two-years": "every two years",
+    "as-needed": "as needed",
+}
+_PERIODS = {
+    "daily": "Each business day",
+    "weekly": "Each week",
+    "monthly": "Each calendar month",
+    "quarterly": "Q1, Q2, Q3, Q4",
+    "semiannually": "First and second half",
+    "annually": "Once, before the annual notification",
+}
+_METHOD = {
+    "attribute": "Statistical (attribute)",
+    "estimation": "Statistical (estimation)",
+    "judgmental": "Judgmental",
+    "complete": "Complete",
+}
+
+
+def transmittal(plan: SubmissionPlan) -> Values:
+    """Return the values of the transmittal letter beyond the letter's frame."""
+    submission = _application(plan)
+    kinds = {item.exhibit.kind: item.key for item in plan.items if item.kind == "exhibit" and item.exhibit}
+    where = {
+        "mou": plan.where("mou"),
+        "plan": plan.where("plan"),
+        "fa_report": plan.where(kinds["fa-report"]) if "fa-report" in kinds else "",
+        "ctpat": plan.where(kinds["ctpat-proof"]) if "ctpat-proof" in kinds else "",
+        "questionnaire": plan.where(kinds["isa-questionnaire"]) if "isa-questionnaire" in kinds else "",
+        "manual": plan.where(kinds["internal-control-manual"]) if "internal-control-manual" in kinds else "",
+    }
+    testing = _plan(plan)
+    return {
+        "fa": _report(plan),
+        "where": where,
+        "mou": {"ior_phrase": _ior_phrase(submission)},
+        "mou_signer": _signer(plan, submission.mou.signer),
+        "plan": {
+            "version": testing.version,
+            "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
+            "frequency": FREQUENCY[testing.frequency or "as-needed"],
+        },
+        "message": narrative(submission.message, plan.tabs),
+    }
+
+
+def memorandum(plan: SubmissionPlan) -> Values:
+    """Return the values of the MOU; its importer of record numbers are those the matter lists for it."""
+    submission, matter = _application(plan), plan.matter
+    names = {ior.number: ior for ior in matter.importer.ior_numbers}
+    units = {unit.id: unit.name for unit in matter.importer.business_units}
+    rows = []
+    for listed in submission.mou.ior_numbers:
+        ior = names.get(listed)
+        rows.append(
+            {
+                "number": listed,
+                "name": ior.name if ior else matter.importer.legal_name,
+                "unit": units[ior.business_unit] if ior and ior.business_unit else "–",
+            }
+        )
+    testing = _plan(plan)
+    in_2012 = plan.recipient.key == "isa_ppb_2012"
+    return {
+        "fa": _report(plan),
+        "mou": {"ior_numbers": rows},
+        "mou_signer": _signer(plan, submission.mou.signer),
+        "cbp_signer": {
+            "title": "Assistant Commissioner" if in_2012 else "Authorized official, U.S. Customs and Border Protection",
+            "office": "Office of International Trade" if in_2012 else "",
+        },
+        "plan": {
+            "version": testing.version,
+            "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
+            "results_years": words(testing.retention.test_results_years),
+        },
+    }
+
+
+def self_testing_plan(plan: SubmissionPlan) -> Values:
+    """Return the values of the plan: the notice's five elements and the good practice around them."""
+    matter, testing = plan.matter, _plan(plan)
+    risk = testing.risk_assessment
+    people, tabs = matter.people, plan.tabs
+    units = {unit.id: unit.name for unit in matter.importer.business_units}
+    often = FREQUENCY[testing.frequency or "as-needed"]
+    reviewer = people[testing.reviewer] if testing.reviewer else None
+    assessed = ""
+    if risk and risk.scored_by:
+        scorer = people[risk.scored_by]
+        assessed = (
+            f"The assessment is made by {scorer.name}, {scorer.title}, and is made anew {FREQUENCY[risk.refreshed]}."
+        )
+    isa = plan.edition.edition != "ctpat-tc"
+    return {
+        "approver": _signer(plan, _application(plan).mou.signer),
+        "plan": {
+            "version": testing.version,
+            "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
+            "ior_line": "; ".join(_application(plan).mou.ior_numbers),
+            "elements_caption": "The elements that the 2012 notice asks for" if isa else "The elements of this plan",
+            "frequency_sentence": f"Tests are done {often} unless the table in Section 6 states otherwise.",
+            "reviewer_line": f"{reviewer.name}, {reviewer.title}" if reviewer else "–",
+            "scope": narrative(testing.scope, tabs),
+            "universe_source": testing.universe_source or "",
+            "units": list(units.values()),
+            "methodology": narrative(risk.methodology if risk else None, tabs),
+            "factors": list(risk.factors) if risk else [],
+            "assessed_by": assessed,
+            "testing": narrative(testing.testing_methodology, tabs),
+            "areas": [_area(plan, testing, area, units) for area in testing.areas],
+            "reviewer": _reviewer(plan, testing),
+            "independence": narrative(testing.reviewer_independence, tabs),
+            "errors": narrative(testing.error_handling, tabs),
+            "disclosure": narrative(testing.disclosure, tabs),
+            "tracking": narrative(testing.tracking, tabs),
+            "reporting": narrative(testing.reporting, tabs),
+            "results_years": words(testing.retention.test_results_years),
+            "results_more": testing.retention.test_results_years > 3,
+            "entry_years": words(testing.retention.entry_records_years),
+            "revisions": [
+                {"version": each.version, "on": long_date(each.on), "description": each.description, "by": each.by}
+                for each in testing.revisions
+            ],
+        },
+    }
+
+
+def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units: dict[str, str]) -> Values:
+    tester = plan.matter.people[area.tester] if area.tester else None
+    frequency = area.frequency or testing.frequency or "as-needed"
+    return {
+        "title": area.title,
+        "likelihood": area.likelihood,
+        "impact": area.impact,
+        "score": area.likelihood * area.impact,
+        "rationale": narrative(area.rationale or "–", plan.tabs),
+        "objective": narrative(area.objective, plan.tabs),
+        "controls": narrative(area.controls, plan.tabs),
+        "attributes": list(area.attributes),
+        "evidence": "; ".join(area.evidence),
+        "pass_criteria": narrative(area.pass_criteria, plan.tabs),
+        "frequency": FREQUENCY[frequency].capitalize(),
+        "periods": _PERIODS.get(frequency, "–"),
+        "tester": f"{tester.name}, {tester.title}" if tester else "",
+        "units": oxford([units[unit] for unit in area.business_units]) if area.business_units else "",
+        "sample": _sample(area),
+    }
+
+
+def _sample(area: TestArea) -> Values:
+    sampling, said = area.sampling, statement_for(area)
+    if sampling is None or said is None:
+        return {"method": "–", "items": "–", "unit": "–", "universe": "–", "terms": "–", "statement": ""}
+    terms = "–"
+    if sampling.confidence and sampling.tolerable_rate:
+        terms = f"{percent(sampling.confidence)} / {percent(sampling.tolerable_rate)}"
+    elif sampling.confidence and sampling.precision:
+        terms = f"{percent(sampling.confidence)}, ±{percent(sampling.precision)}"
+    extra = [f"Selection: {sampling.selection}." if sampling.selection else ""]
+    extra.append(f"Replacement: {sampling.replacement_rule}." if sampling.replacement_rule else "")
+    return {
+        "method": _METHOD[sampling.method],
+        "items": number(sampling.items) if sampling.items is not None else "All",
+        "unit": {"entry": "entries"}.get(sampling.unit, f"{sampling.unit}s"),
+        "universe": number(sampling.universe) if sampling.universe else "–",
+        "terms": terms,
+        "statement": " ".join(each for each in (said.sentence, *extra) if each),
+    }
+
+
+def _application(plan: SubmissionPlan) -> Application:
+    assert isinstance(plan.submission, Application)
+    return plan.submission
+
+
+def _plan(plan: SubmissionPlan) -> SelfTestingPlan:
+    """Return the plan; an application without one was refused by the rules, unless it is only previewed."""
+    if plan.matter.self_testing_plan is None:
+        message = "An application needs the written self-testing plan ('self_testing_plan'), which this matter lacks."
+        finding = Finding("INPUT-PLAN", Severity.ERROR, message, "Add self_testing_plan.", ("self_testing_plan",))
+        raise InputError(message, [finding])
+    return plan.matter.self_testing_plan
+
+
+def _report(plan: SubmissionPlan) -> Values:
+    report: FocusedAssessment | None = plan.matter.focused_assessment
+    if report is None or _application(plan).route != "focused-assessment":
+        return {}
+    window = own_deadline(plan.matter, plan.submission)
+    return {
+        "report_number": report.report_number,
+        "report_date": long_date(report.report_date),
+        "office": report.office or "",
+        "window_end": long_date(window.nominal) if window else "",
+    }
+
+
+def _signer(plan: SubmissionPlan, role: str) -> Values:
+    someone = plan.matter.people[role]
+    return {"role": role, "name": someone.name, "title": someone.title}
+
+
+def _reviewer(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
+    if not testing.reviewer:
+        return {}
+    someone = plan.matter.people[testing.reviewer]
+    return {
+        "name": someone.name,
+        "title": someone.title,
+        "organization": someone.organization or "",
+        "reach": ", ".join(each for each in (someone.phone, someone.email) if each),
+    }
+
+
+def _ior_phrase(submission: Application) -> str:
+    count = len(submission.mou.ior_numbers)
+    report = " included in the Focused Assessment" if submission.route == "focused-assessment" else ""
+    return f"the importer of record number{'' if count == 1 else 's'}{report}"

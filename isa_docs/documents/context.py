@@ -1,0 +1,304 @@
+"""What the templates can say: the values every paper shares, and those of each kind of paper.
+
+``context_for(plan, item, layout)`` returns the values for one template. All values are text, lists, plain
+mappings, true or false, or narratives (:class:`Blocks`); docs/templates.md lists them by template.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from isa_docs.documents.filters import long_date, oxford
+from isa_docs.documents.narratives import narrative
+from isa_docs.documents.plan import PlannedItem, SubmissionPlan
+from isa_docs.intake.model import Address, Application, DiscontinuanceAppeal, Person
+from isa_docs.program.authorities import authority
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Page counts and first pages known so far, by item key; empty before the first conversion."""
+
+    pages: dict[str, int] = field(default_factory=dict)
+    first_pages: dict[str, int] = field(default_factory=dict)
+
+
+def context_for(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> Values:
+    """Return the values for the template of ``item``."""
+    from isa_docs.documents import annual, appeal, application, furniture
+
+    values = shared(plan, item)
+    if item.kind == "letter":
+        values |= letter(plan, layout)
+        if isinstance(plan.submission, Application):
+            values |= application.transmittal(plan)
+        elif isinstance(plan.submission, DiscontinuanceAppeal):
+            values |= appeal.appeal(plan)
+        else:
+            values |= annual.annual_notification(plan)
+    elif item.key == "mou":
+        values |= application.memorandum(plan)
+    elif item.key == "plan":
+        values |= application.self_testing_plan(plan)
+    elif item.kind == "contents":
+        values |= furniture.contents(plan, layout)
+    else:
+        values |= furniture.exhibit_sheet(plan, item, layout)
+    return values
+
+
+def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
+    """Return the values every template has: doc, importer, terms, cites, edition, contact, ctpat, confidentiality."""
+    matter, submission = plan.matter, plan.submission
+    importer = matter.importer
+    isa = plan.edition.edition != "ctpat-tc"
+    marking = "CONFIDENTIAL COMMERCIAL INFORMATION – 19 CFR 103.35; 5 U.S.C. 552(b)(4)"
+    return {
+        "doc": {
+            "title": f"{item.title} – {importer.legal_name}",
+            "short_title": item.short_title,
+            "author": importer.legal_name,
+            "marking": marking if submission.confidentiality and _is_marked(plan, item) else "",
+        },
+        "importer": {
+            "legal_name": importer.legal_name,
+            "organization": importer.organization or "",
+            "address_line": ", ".join(address_lines(importer.address)),
+            "residency_sentence": residency(plan),
+            "importing_since": str(importer.importing_since) if importer.importing_since else "",
+        },
+        "business_units": [unit.name for unit in importer.business_units],
+        "ior_numbers": [ior.number for ior in importer.ior_numbers],
+        "contact": person(matter.people["isa_contact"]),
+        "ctpat": {"sentence": ctpat_sentence(plan)} if matter.ctpat else {},
+        "terms": terms(isa),
+        "edition": {"isa": isa, "modified": plan.edition.edition == "isa-2012"},
+        "cites": {
+            "notice_2002": law_review("fr-67-41298"),
+            "notice_2012": law_review("fr-77-61012"),
+            "usc_1592": authority("usc-19-1592").short,
+            "usc_1593a": authority("usc-19-1593a").short,
+        },
+        "confidentiality": confidentiality(plan),
+    }
+
+
+def letter(plan: SubmissionPlan, layout: Layout) -> Values:
+    """Return the letter's frame: letterhead, date, VIA line, inside address, RE block, enclosures, copies, signer."""
+    matter, submission = plan.matter, plan.submission
+    signer = matter.people[submission.signer]
+    by_counsel = bool(matter.firm and signer.organization == matter.firm.name)
+    enclosures = enclosure_lines(plan, layout)
+    postal = bool(plan.recipient.lines)
+    head: Any = matter.firm if by_counsel else matter.importer
+    return {
+        "letterhead": {
+            "name": matter.firm.name if by_counsel and matter.firm else matter.importer.legal_name,
+            "address": "  ·  ".join(address_lines(head.address)),
+            "contact": "  ·  ".join(each for each in (head.phone, head.email, head.website) if each),
+        },
+        "letter": {
+            "word": "letter" if postal else "statement",
+            "date": long_date(submission.date),
+            "via": via_line(plan),
+            "confidential": "CONFIDENTIAL TREATMENT REQUESTED – 19 CFR 103.35" if submission.confidentiality else "",
+            "address_lines": list(plan.recipient.lines) if postal else [],
+            "addressee": plan.recipient.lines[0] if postal else plan.recipient.one_line,
+            "subject": subject(plan),
+            "re_lines": re_lines(plan),
+            "salutation": plan.recipient.salutation.rstrip(":,") if postal else "",
+            "enclosures": enclosures,
+            "enclosure_word": "Enclosure" if len(enclosures) == 1 else "Enclosures",
+            "copies": copies(plan),
+        },
+        "signer": {
+            **person(signer),
+            "role": submission.signer,
+            "organization": signer.organization or matter.importer.legal_name,
+            "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
+        },
+    }
+
+
+def terms(isa: bool) -> Values:
+    """Return the program's words of the time: ISA and C-TPAT, or CTPAT Trade Compliance."""
+    if isa:
+        return {
+            "program": "Importer Self-Assessment",
+            "program_short": "ISA",
+            "ctpat": "C-TPAT",
+            "questionnaire": "ISA Questionnaire",
+            "discontinuance_source": "published notice",
+        }
+    return {
+        "program": "CTPAT Trade Compliance",
+        "program_short": "Trade Compliance",
+        "ctpat": "CTPAT",
+        "questionnaire": "Eligibility questionnaire",
+        "discontinuance_source": "program",
+    }
+
+
+def law_review(key: str) -> str:
+    """Return a Federal Register citation as a letter prints it: ``77 Fed. Reg. 61012 (Oct. 5, 2012)``."""
+    found = authority(key)
+    assert found.dated is not None, f"{key} has no date"
+    return f"{found.short.replace(' FR ', ' Fed. Reg. ')} ({long_date(found.dated, 'short')})"
+
+
+def person(someone: Person) -> Values:
+    """Return a person for a template: name, title, organization, reach (telephone and e-mail)."""
+    return {
+        "name": someone.name,
+        "title": someone.title,
+        "organization": someone.organization or "",
+        "reach": ", ".join(each for each in (someone.phone, someone.email) if each),
+    }
+
+
+def address_lines(address: Address) -> list[str]:
+    """Return an address as its lines; the country only when it is not the United States."""
+    lines = [*address.lines, f"{address.city}, {address.region} {address.postal_code}"]
+    if address.country != "US":
+        lines[-1] += f", {'Canada' if address.country == 'CA' else address.country}"
+    return lines
+
+
+def residency(plan: SubmissionPlan) -> str:
+    """Return the sentence on residency, keeping the program's test apart from the customs entry status."""
+    importer = plan.matter.importer
+    country = {"US": "U.S.", "CA": "Canadian"}.get(importer.program_residency)
+    if country is None:
+        return "The Company is neither a U.S. nor a Canadian resident importer."
+    text = f"The Company is a {country} resident importer for the purposes of the program."
+    if importer.entry_status == "nonresident":
+        text += " For customs entry it is a nonresident (19 CFR 141.31(d))"
+        if importer.resident_agent:
+            text += f"; its resident agent for service of process is {importer.resident_agent.name}"
+        if importer.bond:
+            text += f", and its {importer.bond.type} bond is written by {importer.bond.surety}"
+        text += "."
+    return text
+
+
+def ctpat_sentence(plan: SubmissionPlan) -> str:
+    """Return the sentence on C-TPAT membership."""
+    ctpat = plan.matter.ctpat
+    name = terms(plan.edition.edition != "ctpat-tc")["ctpat"]
+    assert ctpat is not None
+    since = f" since {long_date(ctpat.since)}" if ctpat.since else ""
+    tier = f", Tier {ctpat.tier}" if ctpat.tier else ""
+    if ctpat.status == "certified":
+        return f"The Company has been a certified member of {name}{since}{tier}."
+    if ctpat.status == "validated":
+        certified = f"; it has been certified{since}" if since else ""
+        return f"The Company is a validated member of {name}{tier}{certified}."
+    if ctpat.status == "applied":
+        on = f" on {long_date(ctpat.applied_on)}" if ctpat.applied_on else ""
+        return f"The Company applied for {name} membership{on} and asks for the expedited review that applies."
+    return f"The Company is not at present a member of {name}."
+
+
+def confidentiality(plan: SubmissionPlan) -> Values:
+    """Return the designation under 19 CFR 103.35, or nothing; never the marking without its justification."""
+    wanted = plan.submission.confidentiality
+    if not wanted or not wanted.justification or not wanted.by:
+        return {}
+    speaker = plan.matter.people[wanted.by]
+    marked = [item for item in plan.items if item.kind in ("paper", "exhibit")]
+    scope = oxford([plan.where(item.key) for item in marked]) if marked else "this letter"
+    return {
+        "scope": scope,
+        "by": f"{speaker.name}, {speaker.title}",
+        "justification": narrative(wanted.justification, plan.tabs),
+    }
+
+
+def _is_marked(plan: SubmissionPlan, item: PlannedItem) -> bool:
+    return bool(confidentiality(plan)) and item.kind not in ("contents", "exhibit-sheet")
+
+
+_VIA = {
+    "courier": "COURIER",
+    "email": "E-MAIL",
+    "hand": "HAND DELIVERY",
+    "portal": "CTPAT PORTAL",
+    "express-mail": "U.S. POSTAL SERVICE EXPRESS MAIL",
+    "priority-mail": "U.S. POSTAL SERVICE PRIORITY MAIL",
+    "first-class-mail": "FIRST-CLASS MAIL",
+}
+
+
+def via_line(plan: SubmissionPlan) -> str:
+    """Return the VIA line, e.g. ``VIA COURIER (FedEx 7712 0000 4521) AND E-MAIL (tppb-isa@dhs.gov)``."""
+    ways = [
+        f"{_VIA[way.method]} ({way.detail})" if way.detail else _VIA[way.method] for way in plan.submission.delivery
+    ]
+    return f"VIA {' AND '.join(ways)}" if ways else ""
+
+
+def subject(plan: SubmissionPlan) -> str:
+    """Return the first line of the RE block."""
+    program = terms(plan.edition.edition != "ctpat-tc")["program"]
+    submission = plan.submission
+    if isinstance(submission, Application):
+        return f"Application to Participate in the {program} Program"
+    if isinstance(submission, DiscontinuanceAppeal):
+        return f"Appeal of {submission.notice.type.capitalize()} Discontinuance from the {program} Program"
+    return f"Annual Notification, {program} Program"
+
+
+def re_lines(plan: SubmissionPlan) -> list[str]:
+    """Return the other lines of the RE block: importer, numbers, report or notice."""
+    matter, submission = plan.matter, plan.submission
+    numbers = [ior.number for ior in matter.importer.ior_numbers]
+    if isinstance(submission, Application):
+        numbers = list(submission.mou.ior_numbers)
+    shown = "; ".join(numbers) if len(numbers) <= 4 else f"{numbers[0]} and {len(numbers) - 1} others, listed within"
+    lines = [f"Importer: {matter.importer.legal_name}", f"Importer of record {_nos(numbers)} {shown}"]
+    report = matter.focused_assessment
+    if isinstance(submission, Application) and submission.route == "focused-assessment" and report:
+        lines.append(f"Focused Assessment Report No. {report.report_number} of {long_date(report.report_date)}")
+    elif isinstance(submission, DiscontinuanceAppeal):
+        notice = submission.notice
+        lines.append(f"Notice of {notice.type} discontinuance dated {long_date(notice.dated)}")
+        lines.append(f"Received {long_date(notice.received_on)}")
+        if notice.reference:
+            lines.append(f"CBP reference {notice.reference}")
+    elif not isinstance(submission, Application) and matter.acceptance:
+        lines.append(f"Accepted into the program on {long_date(matter.acceptance.mou_signed_by_cbp_on)}")
+    return lines
+
+
+def _nos(numbers: list[str]) -> str:
+    return "No." if len(numbers) == 1 else "Nos."
+
+
+def enclosure_lines(plan: SubmissionPlan, layout: Layout) -> list[str]:
+    """Return the enclosure list with page counts, from what is really enclosed."""
+    lines = []
+    for item in plan.items:
+        if item.kind not in ("paper", "exhibit"):
+            continue
+        pages = layout.pages.get(item.key)
+        count = f" ({pages} {'page' if pages == 1 else 'pages'})" if pages else ""
+        lines.append(f"{plan.where(item.key)} – {item.title}{count}")
+    return lines
+
+
+def copies(plan: SubmissionPlan) -> list[str]:
+    """Return the cc lines."""
+    matter = plan.matter
+    lines = []
+    for name in plan.submission.copies_to:
+        if name == "national_account_manager":
+            manager = matter.importer.national_account_manager
+            title = manager.title if manager else "National Account Manager"
+            lines.append(f"{f'{manager.name}, ' if manager else ''}{title}, U.S. Customs and Border Protection")
+        else:
+            someone = matter.people[name]
+            lines.append(f"{someone.name}, {someone.title}, {someone.organization or matter.importer.legal_name}")
+    return lines

@@ -1,0 +1,134 @@
+"""What goes into a submission, in what order, behind which tab, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from isa_docs.findings import Path
+from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Exhibit, Matter, Submission
+from isa_docs.program.editions import EditionChoice, edition_for
+from isa_docs.program.recipients import Recipient, recipient_for
+
+ItemKind = Literal["letter", "contents", "paper", "exhibit-sheet", "exhibit"]
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """One part of a package, before it is made."""
+
+    key: str
+    """Unique in the package; names the files in ``parts/``."""
+    kind: ItemKind
+    title: str
+    short_title: str
+    tab: str
+    """``1``, ``2`` for papers, ``A``, ``B`` for exhibits, empty for the letter and the contents."""
+    label: str
+    """Page-label prefix; empty for roman numerals."""
+    why: str
+    template: str | None = None
+    exhibit: Exhibit | None = None
+    path: Path = ()
+
+
+@dataclass(frozen=True)
+class SubmissionPlan:
+    """A package as planned: the rules in force, the addressee, and the parts in their order."""
+
+    matter: Matter
+    submission: Submission
+    index: int
+    edition: EditionChoice
+    recipient: Recipient
+    items: tuple[PlannedItem, ...]
+
+    @property
+    def tabs(self) -> dict[str, str]:
+        """The tab letter of each exhibit id."""
+        return {item.exhibit.id: item.tab for item in self.items if item.kind == "exhibit" and item.exhibit}
+
+    def where(self, key: str) -> str:
+        """Say where a part is, for a reader of the letter: ``Tab 1`` or ``Exhibit A``."""
+        item = next(item for item in self.items if item.key == key)
+        return f"Exhibit {item.tab}" if item.kind.startswith("exhibit") else f"Tab {item.tab}"
+
+
+LETTERS: dict[type, tuple[str, str, str, str]] = {
+    Application: ("transmittal", "Transmittal Letter", "Transmittal letter", "L-"),
+    AnnualNotification: ("annual-notification", "Annual Notification Letter", "Annual notification", "L-"),
+    DiscontinuanceAppeal: ("discontinuance-appeal", "Letter of Appeal", "Appeal", "L-"),
+}
+
+
+def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
+    """Plan the package of submission number ``index`` of ``matter`` (design: letter, contents, papers, exhibits)."""
+    submission = matter.submissions[index]
+    template, title, short, label = LETTERS[type(submission)]
+    items = [
+        PlannedItem("letter", "letter", title, short, "", label, "every submission opens with its letter", template)
+    ]
+    papers: list[PlannedItem] = []
+    if isinstance(submission, Application):
+        because = "an application must include it (77 FR 61012)"
+        papers = [
+            PlannedItem("mou", "paper", "Memorandum of Understanding", "MOU", "1", "MOU-", because, "mou"),
+            PlannedItem(
+                "plan",
+                "paper",
+                "Risk-Based Self-Testing Plan",
+                "Self-testing plan",
+                "2",
+                "PLAN-",
+                because,
+                "self-testing-plan",
+            ),
+        ]
+    if not isinstance(submission, AnnualNotification):
+        why = "a package with several documents has a contents page"
+        items.append(PlannedItem("contents", "contents", "Contents", "Contents", "", "", why, "contents"))
+    items += papers
+    for at, exhibit in enumerate(submission.exhibits):
+        items += _exhibit(exhibit, tab_letters(at), ("submissions", index, "exhibits", at))
+    return SubmissionPlan(
+        matter, submission, index, edition_for(matter, submission), recipient_for(matter, submission), tuple(items)
+    )
+
+
+def _exhibit(exhibit: Exhibit, tab: str, path: Path) -> list[PlannedItem]:
+    short = f"Exhibit {tab}"
+    sheet = PlannedItem(
+        f"sheet-{exhibit.id}",
+        "exhibit-sheet",
+        f"Exhibit {tab}: {exhibit.title}",
+        short,
+        tab,
+        f"{tab}-sheet-",
+        "each exhibit stands behind a sheet",
+        "exhibit-sheet",
+        exhibit,
+        path,
+    )
+    body = PlannedItem(
+        f"exhibit-{exhibit.id}",
+        "exhibit",
+        exhibit.title,
+        short,
+        tab,
+        f"{tab}-",
+        "named in the matter",
+        None,
+        exhibit,
+        path,
+    )
+    return [sheet, body]
+
+
+def tab_letters(index: int) -> str:
+    """Return the tab of exhibit number ``index`` (from 0): A to Z, then AA, AB ..."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

@@ -1,0 +1,60 @@
+"""The checklist: one page for the firm, never sent, that says what must be looked at before the package goes out."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from isa_docs import __version__
+from isa_docs.findings import Severity
+from isa_docs.program.authorities import Confidence, all_authorities
+from isa_docs.review.manifest import BuildRecord
+
+
+@cache
+def _template() -> Any:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["long_date"] = _long_date
+    return environment.from_string(files("isa_docs.review").joinpath("checklist.html.jinja").read_text("utf-8"))
+
+
+def _cite(keys: tuple[str, ...]) -> str:
+    known = all_authorities()
+    return "; ".join(known[key].short if key in known else key for key in keys)
+
+
+def _long_date(value: Any) -> str:
+    from isa_docs.documents.filters import long_date
+
+    return long_date(value, "weekday")
+
+
+def checklist_html(record: BuildRecord, name: str) -> bytes:
+    """Return the checklist of the package called ``name`` as one UTF-8 HTML page without outside resources."""
+    plan = record.plan
+    open_findings = [each for each in record.findings if not each.overridden]
+    signers: dict[str, list[Any]] = {}
+    for field in record.package.fields:
+        signers.setdefault(field.slot.role, []).append(field)
+    page = _template().render(
+        name=name,
+        record=record,
+        plan=plan,
+        submission=plan.submission,
+        importer=plan.matter.importer.legal_name,
+        kind=plan.items[0].title,
+        recipient=plan.recipient,
+        verified=plan.recipient.confidence is Confidence.SEEN,
+        cite=_cite,
+        errors=[each for each in open_findings if each.severity is Severity.ERROR],
+        warnings=[each for each in open_findings if each.severity is Severity.WARNING],
+        notes=[each for each in open_findings if each.severity is Severity.NOTE],
+        overridden=[each for each in record.findings if each.overridden],
+        signers=sorted(signers.values(), key=lambda fields: fields[0].slot.order),
+        has_mou=any(item.key == "mou" for item in plan.items),
+        version=__version__,
+    )
+    return str(page).encode()

@@ -1,0 +1,145 @@
+"""The manifest: the record of a build that proves what went in and what came out (schemas/manifest.schema.json)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from isa_docs import __version__
+from isa_docs.assembly.model import AssemblyResult
+from isa_docs.conversion.engine import EngineInfo
+from isa_docs.documents.plan import SubmissionPlan
+from isa_docs.findings import Finding
+from isa_docs.program.deadlines import Deadline, deadlines
+from isa_docs.program.recipients import Recipient
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """One part of the finished package: where it begins (1-based) and how many pages it has."""
+
+    key: str
+    title: str
+    kind: str
+    tab: str
+    first_page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    """Everything the manifest and the checklist tell about one build."""
+
+    matter_file: str
+    matter_sha256: str
+    plan: SubmissionPlan
+    package: AssemblyResult
+    package_id: str
+    engine: EngineInfo
+    inputs: dict[str, str]
+    findings: tuple[Finding, ...]
+    parts: tuple[PartRecord, ...]
+
+    @property
+    def deadlines(self) -> tuple[Deadline, ...]:
+        """The deadlines of this submission."""
+        return deadlines(self.plan.matter, [self.plan.submission.id])
+
+
+def manifest_json(record: BuildRecord, name: str) -> bytes:
+    """Return the manifest of the package called ``name`` as UTF-8 JSON; it holds no time and no folder."""
+    return (json.dumps(manifest(record, name), indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
+    """Return the manifest as data."""
+    plan, package = record.plan, record.package
+    return {
+        "manifest_version": 1,
+        "package": {
+            "file": name,
+            "id": record.package_id,
+            "sha256": package.sha256,
+            "pages": package.pages,
+        },
+        "matter": {
+            "id": plan.matter.matter,
+            "file": PurePath(record.matter_file).name,
+            "sha256": record.matter_sha256,
+            "submission": plan.submission.id,
+            "kind": plan.submission.__struct_config__.tag,
+            "date": plan.submission.date.isoformat(),
+        },
+        "edition": {"key": plan.edition.edition, "why": plan.edition.why},
+        "recipient": recipient_json(plan.recipient),
+        "tool": {"name": "isa-docs", "version": __version__},
+        "engine": {"name": record.engine.name, "version": record.engine.version, "kind": record.engine.kind},
+        "inputs": record.inputs,
+        "parts": [
+            {
+                "key": part.key,
+                "title": part.title,
+                "kind": part.kind,
+                "tab": part.tab,
+                "first_page": part.first_page,
+                "pages": part.pages,
+            }
+            for part in record.parts
+        ],
+        "fields": [
+            {
+                "name": field.slot.name,
+                "kind": field.slot.kind,
+                "role": field.slot.role,
+                "signer": field.slot.signer,
+                "title": field.slot.title,
+                "order": field.slot.order,
+                "part": field.part,
+                "page": field.page,
+                "page_label": field.page_label,
+                "rect": [round(value, 2) for value in field.rect],
+            }
+            for field in package.fields
+        ],
+        "deadlines": [deadline_json(each) for each in record.deadlines],
+        "findings": [finding.to_json() for finding in record.findings],
+    }
+
+
+def recipient_json(recipient: Recipient) -> dict[str, Any]:
+    """Return a recipient as data: which office, why, by what authority, how far it was verified."""
+    out: dict[str, Any] = {
+        "key": recipient.key,
+        "channel": recipient.channel,
+        "source": recipient.source,
+        "lines": list(recipient.lines),
+        "why": recipient.why,
+        "authority": list(recipient.authority),
+        "confidence": str(recipient.confidence),
+        "current": recipient.current,
+    }
+    if recipient.verified:
+        out["verified"] = recipient.verified.isoformat()
+    if recipient.note:
+        out["note"] = recipient.note
+    if recipient.confirmation:
+        given = recipient.confirmation
+        out["confirmation"] = {"by": given.by, "on": given.on.isoformat(), "how": given.how, "reason": given.reason}
+    return out
+
+
+def deadline_json(deadline: Deadline) -> dict[str, Any]:
+    """Return a deadline as data, with its count in words."""
+    return {
+        "id": deadline.id,
+        "title": deadline.title,
+        "nominal": deadline.nominal.isoformat(),
+        "cautious": deadline.cautious.isoformat(),
+        "roll_forward": deadline.roll_forward.isoformat(),
+        "act_by": deadline.act_by.isoformat(),
+        "count": deadline.count_text,
+        "assumption": deadline.assumption,
+        "authority": list(deadline.authority),
+    }
