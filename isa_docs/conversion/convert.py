@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,14 +38,16 @@ def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, 
     before = {job.key: check_docx(job.docx) for job in jobs}
     sound = [job for job in jobs if not _errors(before[job.key])]
     made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
-    results = []
-    for job in jobs:
+
+    def judge(job: Job) -> Result:
         findings = before[job.key]
         result = made.get(job.key, Result(job, None, None, 0, 0.0))
         if result.pdf is not None:
             findings = [*findings, *check_pdf(result.pdf, job.docx)]
-        results.append(_judged(result, findings))
-    return results
+        return _judged(result, findings)
+
+    with ThreadPoolExecutor() as threads:  # most of the time goes into a program that reads the PDF's text
+        return list(threads.map(judge, jobs))
 
 
 def _errors(findings: Sequence[Finding]) -> list[Finding]:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdf
 
 from isa_docs.conversion._docx import DocxError, read_docx
 from isa_docs.conversion._glyphs import boxed_characters
@@ -128,6 +127,8 @@ def _page_texts(pdf: bytes, *, in_drawing_order: bool = False) -> list[str]:
         )
         if done.returncode == 0:
             return done.stdout.decode("utf-8", "replace").split("\f")[:-1]
+    import pypdf  # only here: it takes a tenth of a second to import
+
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
 
 
