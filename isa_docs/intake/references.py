@@ -98,11 +98,12 @@ def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
 
 
 def _named_in(submission: Submission, here: Path, people: _Ids, areas: _Ids) -> Iterator[tuple[str | None, _Ids, Path]]:
+    manager: Path = ("importer", "national_account_manager")
+    on_copy = _Ids("person", {**people.defined, "national_account_manager": manager})
     exhibits = _listed("exhibit", (exhibit.id for exhibit in submission.exhibits), (*here, "exhibits"))
     yield submission.signer, people, (*here, "signer")
     for at, copy in enumerate(submission.copies_to):
-        if copy != "national_account_manager":
-            yield copy, people, (*here, "copies_to", at)
+        yield copy, people if copy in people.defined else on_copy, (*here, "copies_to", at)
     if submission.confidentiality:
         yield submission.confidentiality.by, people, (*here, "confidentiality", "by")
     if isinstance(submission, Application):
