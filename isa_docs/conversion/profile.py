@@ -13,7 +13,6 @@ import time
 from contextlib import suppress
 from hashlib import md5, sha256
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from isa_docs.conversion.process import OwnedProcess, clean_environment
 from isa_docs.conversion.program import Installation
@@ -59,7 +58,7 @@ def settings(release: str) -> str:
     Naming the release as the last one set up skips the graphics self-test, 60 % of a start.
     """
     items = "\n".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{escape(value)}</value></prop></item>'
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
         for path, name, value in (("/org.openoffice.Setup/Product", "ooSetupLastVersion", release), *_SETTINGS)
     )
     return (

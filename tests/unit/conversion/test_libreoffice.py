@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from isa_docs.conversion.convert import convert_documents
 from isa_docs.conversion.engine import Job, PdfOptions, Result
 from isa_docs.conversion.libreoffice import LibreOfficeEngine, filter_options
+from tests.unit.conversion.word_files import letter
 
 MakeEngine = Callable[..., LibreOfficeEngine]
 
@@ -43,6 +48,29 @@ def _runs(number: int) -> bool:
         return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def start_apart(program: Path, folder: Path, command: str) -> subprocess.Popen[bytes]:
+    """Start another Python that converts one document with ``program``; its cache is ``folder/cache``."""
+    (folder / "a.docx").write_text(command)
+    code = f"""
+from pathlib import Path
+from isa_docs.conversion.convert import find_engine
+from isa_docs.conversion.convert import convert_documents
+from isa_docs.conversion.engine import Job, PdfOptions
+folder = Path({str(folder)!r})
+engine = find_engine(Path({str(program)!r}), folder / "cache")
+engine.convert([Job("a", folder / "a.docx")], PdfOptions(), folder / "out")
+"""
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(500):
+        if path.exists() and path.read_text():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{path} did not appear")
 
 
 def test_answers_every_job_in_the_order_given(make_engine: MakeEngine, tmp_path: Path) -> None:
@@ -103,6 +131,36 @@ def test_exit_status_0_before_the_pdf_is_there_is_no_success(make_engine: MakeEn
     (result,) = run(make_engine(), tmp_path, f"later {pids}")
     assert result.pdf is None
     assert "ended with exit code 0 and made no PDF" in str(result.error)
+    assert alive(pids) == []
+
+
+def test_a_blank_page_in_place_of_the_document_is_no_success(make_engine: MakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "letter.docx").write_bytes(letter())
+    (result,) = convert_documents(
+        [Job("letter", tmp_path / "letter.docx")], PdfOptions(), make_engine(), tmp_path / "out"
+    )
+    assert result.pdf is None
+    assert str(result.error).startswith("Text of the document is missing from its PDF: “dear”, “chief:”")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_interrupted_build_leaves_no_process_and_no_folder(obedient: Path, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    build = start_apart(obedient, tmp_path, f"hang {pids}")
+    wait_for(pids)
+    build.send_signal(signal.SIGINT)
+    assert build.wait(10) != 0
+    assert alive(pids) == []
+    assert list((tmp_path / "cache" / "runs").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_killed_build_takes_the_converter_with_it(obedient: Path, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    build = start_apart(obedient, tmp_path, f"hang-alone {pids}")
+    wait_for(pids)
+    build.kill()
+    build.wait(10)
     assert alive(pids) == []
 
 
