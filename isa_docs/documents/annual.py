@@ -29,6 +29,7 @@ _CHANGES = {
     "contact": "Contact",
     "other": "Other",
 }
+_ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 _METHODS = {"attribute": "Statistical", "estimation": "Statistical", "judgmental": "Judgmental", "complete": "Complete"}
 
 
@@ -89,7 +90,9 @@ def timing(plan: SubmissionPlan) -> str:
             return f"The Company was {base}; the thirteenth month after acceptance ends on {long_date(anniversary)}."
         return f"The Company was {base}; this year’s notification is due by {long_date(anniversary)}."
     years = anniversary.year - accepted.year
-    return f"The Company was {base}; the {ordinal(years)} anniversary is {long_date(anniversary)}."
+    return (
+        f"The Company was {base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
+    )
 
 
 def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Values:

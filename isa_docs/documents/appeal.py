@@ -39,6 +39,7 @@ def appeal(plan: SubmissionPlan) -> Values:
             "title": signer.title,
             "organization": signer.organization or matter.importer.legal_name,
             "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
+            "reach": ", ".join(each for each in (signer.phone, signer.email) if each),
             "bar": signer.bar_admission or "",
         },
         "appeal": {

@@ -21,7 +21,7 @@ def contents(plan: SubmissionPlan, layout: Layout) -> dict[str, Any]:
         title = item.exhibit.title if item.exhibit else item.title
         link = Blocks((Paragraph((Text(title, href=f"{LINK}{item.key}"),)),))
         page = layout.first_pages.get(item.key, 0)
-        entries.append({"tab": item.tab or "–", "link": link, "page": page})
+        entries.append({"tab": item.tab, "link": link, "page": page})
     return {"contents": {"package": f"{subject(plan)} – {plan.matter.importer.legal_name}", "entries": entries}}
 
 
