@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from isa_docs.documents.docx_package import opened
+from isa_docs.documents.reading import template_parts
+
 
 @dataclass(frozen=True, order=True)
 class Branch:
@@ -35,3 +38,22 @@ def merged(logs: Iterable[BranchLog]) -> BranchLog:
             for outcome in outcomes:
                 whole.note(branch, outcome)
     return whole
+
+
+def branches(template: bytes, name: str = "template.docx") -> list[Branch]:
+    """Return every branch of a template, in reading order. Raises TemplateError when the template is not usable."""
+    return [
+        Branch(part.where, line, kind, part.source.tag(line))
+        for part in template_parts(opened(template, name))
+        for line, kind in part.branches()
+    ]
+
+
+def unexercised(template: bytes, log: BranchLog, name: str = "template.docx") -> list[tuple[Branch, bool]]:
+    """Return what no rendering in the log has shown: each branch with the outcome that never came about."""
+    return [
+        (branch, outcome)
+        for branch in branches(template, name)
+        for outcome in (True, False)
+        if outcome not in log.outcomes.get(branch, ())
+    ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from lxml import etree
 
-from isa_docs.documents.tags import PreparedPart, prepare
+from isa_docs.documents.tags import PreparedPart, paragraph_text, prepare
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _PLACED: Final = re.compile(r"\{\{\s*_(blocks|inline)\(\((.*)\), \d+\)\s*\}\}", re.DOTALL)
@@ -24,30 +26,29 @@ class PartSource:
 
     text: str
     prepared: PreparedPart
+    paragraphs: tuple[Any, ...] = ()
+    """The paragraph of each tag, None for a tag that stands in an attribute outside of paragraphs."""
     original: str = ""
     """The part's XML before docxtpl's turn."""
 
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The tags in their order, as jinja reads them."""
+        return tuple(" ".join(match.group().split()) for match in _TAG.finditer(self.text))
+
     def tag(self, line: int) -> str:
-        """Return the tag on a line of the source, in one line."""
-        start = self._offset(line)
-        match = _TAG.match(self.text, start - 3) if start > 2 else None
-        return " ".join(match.group().split()) if match else ""
+        """Return the tag on a line of the source."""
+        return self.tags[line - 2] if 2 <= line < len(self.tags) + 2 else ""
+
+    def element(self, line: int) -> Any | None:
+        """Return the paragraph element of the tag on a line of the source."""
+        return self.paragraphs[line - 2] if 2 <= line < len(self.paragraphs) + 2 else None
 
     def paragraph(self, line: int) -> str:
-        """Return the text of the paragraph around the tag on a line; a tag between paragraphs is all of its own."""
-        offset = self._offset(line)
-        begin = max(self.text.rfind("<w:p ", 0, offset), self.text.rfind("<w:p>", 0, offset))
-        end = self.text.find("</w:p>", begin)
-        if begin < 0 or end < offset:
-            return shown(self.tag(line))
-        piece = _TAG.sub(lambda match: shown(match.group()).replace("<", "\x00"), self.text[begin:end])
-        return unescape(re.sub(r"<[^>]+>", "", piece)).replace("\x00", "<")
-
-    def _offset(self, line: int) -> int:
-        offset = 0
-        for _ in range(line - 1):
-            offset = self.text.find("\n", offset) + 1
-        return offset
+        """Return the text of the paragraph of the tag on a line, with its tags as their authors wrote them."""
+        element = self.element(line)
+        text = self.tag(line) if element is None else paragraph_text(element)
+        return _TAG.sub(lambda match: shown(match.group()), text)
 
 
 def part_source(template: DocxTemplate, root: Any) -> PartSource:
@@ -58,7 +59,16 @@ def part_source(template: DocxTemplate, root: Any) -> PartSource:
     prepared = prepare(root)
     original = etree.tostring(root, encoding="unicode").replace("\n", " ")
     patched = template.patch_xml(original)
-    return PartSource(number_tags(_TAG.sub(lambda match: unescape(match.group()), patched)), prepared, original)
+    source = number_tags(_TAG.sub(lambda match: unescape(match.group()), patched))
+    return PartSource(source, prepared, tuple(_tag_places(root)), original)
+
+
+def _tag_places(root: Any) -> Iterator[Any]:
+    """Yield the paragraph of each tag, in the order of the XML text: an element's attributes, then its text."""
+    for element in root.iter(etree.Element):
+        for text in (*element.attrib.values(), element.text or ""):
+            for _ in _TAG.finditer(text):
+                yield element if element.tag == qn("w:p") else next(element.iterancestors(qn("w:p")), None)
 
 
 def number_tags(source: str) -> str:

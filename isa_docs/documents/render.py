@@ -29,6 +29,7 @@ from isa_docs.documents.docx_package import core_properties, normalized, opened,
 from isa_docs.documents.filters import FilterError
 from isa_docs.documents.origins import Origins
 from isa_docs.documents.part_source import PartSource, number_tags, part_source, shown
+from isa_docs.documents.reading import PROPERTIES
 from isa_docs.documents.richtext import RichTextWriter, StyleMissingError
 from isa_docs.documents.sandbox import MAX_ITERATIONS, MAX_TEXT, PaperEnvironment, dotted
 from isa_docs.documents.tags import PreparedPart, TagProblem, straightened
@@ -37,9 +38,6 @@ from isa_docs.documents.tokens import Kind, Slot, draw_lines, slot
 from isa_docs.errors import TemplateError
 from isa_docs.findings import Finding, Place, Severity
 from isa_docs.findings import Path as MatterPath
-
-PROPERTIES: Final = ("title", "subject", "author", "keywords", "comments", "category", "language", "identifier")
-"""The document properties that may hold tags."""
 
 _FAILURES: Final = (
     JinjaError, StyleMissingError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, AttributeError
@@ -201,6 +199,7 @@ class Rendering:
                       "Open and close each {%p %} and {%tr %} at the same level of the document.")  # fmt: skip
             return
         if "{%tc" in self._source.original:
+            # A loop over cells changes the number of columns.
             tree = self.template.fix_tables(text)
         self.placed += draw_lines(tree, self.slots, self._width)
         tidy(tree)

@@ -134,8 +134,8 @@ def _rewritten(tag: str, problem: Callable[[str, str, str], None]) -> str:
         return f'{{{{ _slot("{kind}", {inner}) }}}}'
     if tag[2:3] in "-+" or tag[-3:-2] in "-+":
         problem("Tags with - or + at their edge are not supported.", tag, "Remove the sign; use {%p %} tags.")
-    if re.match(r"\{%\s*raw\b", tag):
-        problem("The tag {% raw %} is not supported.", tag, "Remove it.")
+    if unsupported := re.match(r"\{%\s*(raw|colspan|cellbg|vm|hm)\b", tag):
+        problem(f"The tag {{% {unsupported.group(1)} %}} is not supported.", tag, "Remove it.")
     return straightened(tag)
 
 
