@@ -159,12 +159,8 @@ def _describe_part(
     element = tree.add_part(item.part.title, above, language)
     kept = _keep_links(writer, item, link_keeper)
     if source.tagged:
-        for page in item.pages:
-            data = content.page_bytes(page)
-            if content.paints_outside_marks(data):
-                page[NameObject("/Contents")] = writer._add_object(
-                    content.compressed(content.unmarked_as_artifact(data))
-                )
+        if item.part.kind != "exhibit":  # exhibits were mended when they were taken in
+            _mend_marks(writer, item.pages)
         tree.graft(element, source.structure, item.copier, prefix)
     else:
         for number, page in enumerate(item.pages, start=1):
@@ -172,6 +168,14 @@ def _describe_part(
     for link, page_reference in kept:
         tree.wrap_object(element, "/Link", link, page_reference)
     return element
+
+
+def _mend_marks(writer: PdfWriter, pages: Sequence[PageObject]) -> None:
+    for page in pages:
+        data = content.page_bytes(page)
+        if content.paints_outside_marks(data):
+            mended = content.compressed(content.unmarked_as_artifact(data))
+            page[NameObject("/Contents")] = writer._add_object(mended)
 
 
 def _keep_links(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from pikepdf import Dictionary, Name, Pdf
 
-from isa_docs.assembly import reading
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, target_page
 from isa_docs.assembly.model import AssemblyResult, Part
-from isa_docs.assembly.reading import Word
+from isa_docs.assembly.reading import PageWords, Word
 from isa_docs.assembly.stamps import page_number_text
 from isa_docs.findings import Finding, Severity
 
@@ -22,16 +20,15 @@ _OVERLAP = 2.0
 
 
 def text_faults(
-    program: str,
-    copy: Path,
+    texts: Sequence[str],
+    words: PageWords,
     pdf: Pdf,
     result: AssemblyResult,
     parts: Sequence[Part],
     pages: Mapping[tuple[int, int], int],
     contents: Mapping[str, int] | None,
 ) -> Iterator[Finding]:
-    """Yield the faults of the text; ``copy`` is the package without its output intent, for poppler's sake."""
-    texts = reading.page_texts(program, copy)
+    """Yield the faults of the text, given the text of every page and the words with their places."""
     if len(texts) != result.pages:
         yield fault("PKG-TEXT", result, f"only {len(texts)} of {result.pages} pages can be read", REPORT)
         return
@@ -39,23 +36,8 @@ def text_faults(
         if page_number_text(number, result.pages) not in " ".join(text.split()):
             yield fault("PKG-STAMP", result, "the page number at the foot cannot be read", REPORT, page=number)
     yield from _residue(result, parts, texts)
-    words = _Words(program, copy)
     yield from _room_to_sign(result, words)
     yield from _contents(pdf, result, parts, pages, contents, words)
-
-
-class _Words:
-    """The words of pages, read once each."""
-
-    def __init__(self, program: str, pdf: Path) -> None:
-        self._program = program
-        self._pdf = pdf
-        self._read: dict[int, list[Word]] = {}
-
-    def on(self, page: int) -> list[Word]:
-        if page not in self._read:
-            self._read[page] = reading.words_on(self._program, self._pdf, page)
-        return self._read[page]
 
 
 def _residue(result: AssemblyResult, parts: Sequence[Part], texts: Sequence[str]) -> Iterator[Finding]:
@@ -82,7 +64,7 @@ def _residue(result: AssemblyResult, parts: Sequence[Part], texts: Sequence[str]
                 )
 
 
-def _room_to_sign(result: AssemblyResult, words: _Words) -> Iterator[Finding]:
+def _room_to_sign(result: AssemblyResult, words: PageWords) -> Iterator[Finding]:
     """No field lies over text; the line itself does not count."""
     for item in result.fields:
         left, bottom, right, top = item.rect
@@ -106,7 +88,7 @@ def _contents(
     parts: Sequence[Part],
     pages: Mapping[tuple[int, int], int],
     contents: Mapping[str, int] | None,
-    words: _Words,
+    words: PageWords,
 ) -> Iterator[Finding]:
     """The numbers on the contents page are those of the pages its lines lead to."""
     first = {item.key: item.first_page for item in result.parts}

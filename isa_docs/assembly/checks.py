@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
-from pypdf import PdfReader
 
 from isa_docs.assembly import reading
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, target_page
@@ -39,20 +39,29 @@ def check_package(
     ``contents`` maps part keys to the page numbers printed on the contents page. All findings are errors with
     codes ``PKG-...``, except where the message says it is only a suspicion.
     """
-    faults = list(_file_faults(result))
-    if faults:
-        return faults
-    with pikepdf.open(result.pdf) as pdf:
+    if hashlib.sha256(result.pdf.read_bytes()).hexdigest() != result.sha256:
+        return [fault("PKG-CHANGED", result, "the file is not the one that was assembled", "Build again.")]
+    try:
+        opened = pikepdf.open(result.pdf)
+    except pikepdf.PdfError as error:
+        return [fault("PKG-SYNTAX", result, f"the file is not sound: {error}", REPORT)]
+    faults: list[Finding] = []
+    with opened as pdf, tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as pool:
+        syntax = pool.submit(reading.syntax_problems, result.pdf)
+        program = reading.pdftotext()
+        copy = Path(folder) / "copy.pdf"
+        if program is not None:
+            reading.without_output_intent(pdf, copy)
+            texts = pool.submit(reading.page_texts, program, copy)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
-        faults += _label_faults(result, parts)
+        faults += _label_faults(pdf, result, parts)
         faults += _outline_faults(pdf, result, parts, pages)
         faults += _link_faults(pdf, result, pages)
         faults += _field_faults(pdf, result)
         faults += _font_faults(pdf, result)
         faults += structure_faults(pdf, result)
         faults += leaks(pdf, result, info)
-        program = reading.pdftotext()
         if program is None:
             faults.append(
                 fault(
@@ -64,24 +73,11 @@ def check_package(
                 )
             )
         else:
-            with tempfile.TemporaryDirectory() as folder:
-                copy = reading.without_output_intent(pdf, Path(folder) / "copy.pdf")
-                faults += text_faults(program, copy, pdf, result, parts, pages, contents)
+            words = reading.PageWords(program, copy)
+            faults += text_faults(texts.result(), words, pdf, result, parts, pages, contents)
+        problems = [*pdf.get_warnings(), *syntax.result()]
+        faults += [fault("PKG-SYNTAX", result, f"the file is not sound: {problem}", REPORT) for problem in problems[:5]]
     return faults
-
-
-def _file_faults(result: AssemblyResult) -> Iterator[Finding]:
-    """The file is there, is what was reported, and opens without a complaint."""
-    if hashlib.sha256(result.pdf.read_bytes()).hexdigest() != result.sha256:
-        yield fault("PKG-CHANGED", result, "the file is not the one that was assembled", "Build again.")
-        return
-    try:
-        with pikepdf.open(result.pdf) as pdf:
-            problems = [*pdf.get_warnings(), *pdf.check_pdf_syntax()]
-    except pikepdf.PdfError as error:
-        problems = [error]
-    for problem in problems[:5]:
-        yield fault("PKG-SYNTAX", result, f"the file is not sound: {problem}", REPORT)
 
 
 def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
@@ -99,9 +95,9 @@ def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Ite
         yield fault("PKG-PAGES", result, f"it has {len(pdf.pages)} pages instead of {expected - 1}", REPORT)
 
 
-def _label_faults(result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
+def _label_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
     """Every page has a label of its own, with the prefix of its part."""
-    labels = PdfReader(result.pdf).page_labels
+    labels = [page.label for page in pdf.pages]
     prefix = {part.key: part.label for part in parts}
     if len(set(labels)) != len(labels):
         yield fault("PKG-LABELS", result, "two pages have the same page label", "Give every part a prefix of its own.")

@@ -13,7 +13,7 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from isa_docs.assembly.objects import entry
+from isa_docs.assembly.objects import entry, shared_name
 
 LEFT_BEHIND = frozenset(
     {
@@ -80,7 +80,7 @@ class Copier:
             target = _empty_like(value)
             self._fill(value, target, depth)
             return target
-        return value
+        return shared_name(value) if isinstance(value, NameObject) else value
 
     def _follow(self, reference: IndirectObject, depth: int) -> PdfObject:
         key = (reference.idnum, reference.generation)
@@ -106,7 +106,7 @@ class Copier:
             dropped = LEFT_BEHIND | _EXTERNAL_STREAM if isinstance(source, StreamObject) else LEFT_BEHIND
             for key, value in source.items():
                 if key not in dropped:
-                    target[NameObject(key)] = self._convert(value, depth + 1)
+                    target[shared_name(key)] = self._convert(value, depth + 1)
 
 
 def _empty_like(source: PdfObject) -> PdfObject:

@@ -100,12 +100,14 @@ def _embedded(font: Dictionary) -> bool:
 
 
 def _page_is_clean(page: pikepdf.Page) -> bool:
-    if "/UserUnit" in page:
-        return False
+    return "/UserUnit" not in page and _content_is_clean(page_content(page))
+
+
+def page_content(page: pikepdf.Page) -> bytes:
+    """Return the decoded content of a page, its streams joined by line ends."""
     contents = page.get("/Contents")
     streams = list(contents) if isinstance(contents, Array) else [contents]
-    data = b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, Stream))
-    return _content_is_clean(data)
+    return b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, Stream))
 
 
 def _content_is_clean(data: bytes) -> bool:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, sanitize
 
-from isa_docs.assembly.exhibit_clean import is_clean
+from isa_docs.assembly.content import has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
+from isa_docs.assembly.exhibit_clean import is_clean, page_content
 from isa_docs.assembly.exhibit_compare import differing_pages
 from isa_docs.assembly.exhibit_facts import look
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
@@ -68,6 +69,8 @@ def take_pdf(source: Path, out: Path, folder: Path, tools: Tools, notes: Notes) 
         facts = look(pdf, notes)
         _strip(pdf)
         clean = is_clean(pdf, facts)
+        if clean:
+            _mend_marks(pdf)
         pdf.save(stripped, deterministic_id=True)
         count = len(pdf.pages)
     if clean:
@@ -140,6 +143,18 @@ def _strip(pdf: Pdf) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
     pdf.remove_unreferenced_resources()
+
+
+def _mend_marks(pdf: Pdf) -> None:
+    """Make marked content fit for assembly: complete in a tagged file, absent from an untagged one."""
+    mark_info = pdf.Root.get("/MarkInfo")
+    tagged = "/StructTreeRoot" in pdf.Root and isinstance(mark_info, Dictionary) and bool(mark_info.get("/Marked"))
+    for page in pdf.pages:
+        data = page_content(page)
+        if tagged and paints_outside_marks(data):
+            page.Contents = pdf.make_stream(unmarked_as_artifact(data))
+        elif not tagged and has_marks(data):
+            page.Contents = pdf.make_stream(without_marks(data))
 
 
 def _annotations(page: pikepdf.Page) -> list[Dictionary]:

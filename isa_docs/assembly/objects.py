@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, BinaryIO
 
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject
 
 
 def followed(value: Any) -> Any:
@@ -30,3 +31,20 @@ def as_list(value: Any) -> list[Any]:
     if isinstance(found, ArrayObject):
         return list(found)
     return [] if found is None else [value]
+
+
+class _SharedName(NameObject):
+    """A name that is written from bytes encoded once; pypdf encodes each occurrence anew, character by character."""
+
+    written: bytes
+
+    def write_to_stream(self, stream: BinaryIO) -> None:  # type: ignore[override]
+        stream.write(self.written)
+
+
+@lru_cache(maxsize=4096)
+def shared_name(text: str) -> NameObject:
+    """Return the one name object for ``text``; a package holds some hundred thousand names of few kinds."""
+    name = _SharedName(text)
+    name.written = NameObject(text).renumber()
+    return name

@@ -51,8 +51,34 @@ def page_texts(program: str, pdf: Path) -> list[str]:
     return done.split("\f")[:-1]
 
 
-def words_on(program: str, pdf: Path, page: int) -> list[Word]:
-    """Return the words of one page (1-based) with their places."""
+def syntax_problems(pdf: Path) -> list[str]:
+    """Return what ``qpdf --check`` (or, without the program, its library) finds wrong."""
+    program = shutil.which("qpdf")
+    if program is None:
+        with pikepdf.open(pdf) as opened:
+            return [str(problem) for problem in opened.check_pdf_syntax()]
+    done = subprocess.run([program, "--check", str(pdf)], capture_output=True, timeout=_SECONDS, check=False)
+    if done.returncode == 0:
+        return []
+    return done.stderr.decode("utf-8", "replace").splitlines() or [f"qpdf ended with {done.returncode}"]
+
+
+class PageWords:
+    """The words of pages with their places, each page read once."""
+
+    def __init__(self, program: str, pdf: Path) -> None:
+        self._program = program
+        self._pdf = pdf
+        self._read: dict[int, list[Word]] = {}
+
+    def on(self, page: int) -> list[Word]:
+        """Return the words of one page (1-based)."""
+        if page not in self._read:
+            self._read[page] = _words_on(self._program, self._pdf, page)
+        return self._read[page]
+
+
+def _words_on(program: str, pdf: Path, page: int) -> list[Word]:
     done = subprocess.run(
         [program, "-bbox", "-enc", "UTF-8", "-f", str(page), "-l", str(page), str(pdf), "-"],
         capture_output=True,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from pypdf import PageObject, PdfWriter
@@ -33,9 +34,10 @@ def stamp_pages(writer: PdfWriter, pages: Sequence[PageObject], left: str, fonts
     font = StampFont(fonts, [left, "Page of 0123456789"])
     embedded = font.embed(writer)
     before = writer._add_object(plain(b"q"))
+    shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
     for number, page in enumerate(pages, start=1):
         _add_fonts(page, embedded)
-        drawing = _drawing(page, font, left, page_number_text(number, total))
+        drawing = _drawing(page, font, shortened, page_number_text(number, total))
         after = writer._add_object(plain(b"Q\n" + drawing))
         page[NameObject("/Contents")] = ArrayObject([before, *as_list(page.get("/Contents")), after])
     return font.unshowable
@@ -61,11 +63,11 @@ def upright(page: PageObject) -> tuple[tuple[float, float, float, float, float, 
     return (s, 0, 0, s, x0, y0), wide, high
 
 
-def _drawing(page: PageObject, font: StampFont, left: str, right: str) -> bytes:
+def _drawing(page: PageObject, font: StampFont, left_within: Callable[[float], str], right: str) -> bytes:
     matrix, width, _ = upright(page)
     side = min(SIDE, width / 12)
     right_start = width - side - font.width(right, SIZE)
-    left = _shortened(font, left, right_start - _GAP - side)
+    left = left_within(right_start - _GAP - side)
     shown = _text(font, left, side) + _text(font, right, right_start)
     placed = " ".join(f"{value:.5g}" for value in matrix)
     return (

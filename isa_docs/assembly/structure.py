@@ -23,7 +23,7 @@ from pypdf.generic import (
 )
 
 from isa_docs.assembly.copying import Copier
-from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed
+from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed, shared_name
 from isa_docs.assembly.roles import RoleMaps, close_heading_gaps
 
 _COPIED_TEXT = ("/T", "/Lang", "/Alt", "/E", "/ActualText")
@@ -35,10 +35,10 @@ class StructureTree:
 
     def __init__(self, writer: PdfWriter) -> None:
         self._writer = writer
-        self._root = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot")})
+        self._root = DictionaryObject({shared_name("/Type"): shared_name("/StructTreeRoot")})
         self._root_ref = writer._add_object(self._root)
         self._document = self.element("/Document", None)
-        self._root[NameObject("/K")] = ArrayObject([self._document])
+        self._root[shared_name("/K")] = ArrayObject([self._document])
         self.roles = RoleMaps()
         self._marks: dict[int, tuple[DictionaryObject, dict[int, IndirectObject]]] = {}
         self._owners: dict[int, tuple[DictionaryObject, IndirectObject]] = {}
@@ -49,9 +49,9 @@ class StructureTree:
         """Add an element at the end of ``parent``, or the one below the root; return it."""
         own = DictionaryObject(
             {
-                NameObject("/Type"): NameObject("/StructElem"),
-                NameObject("/S"): NameObject(role),
-                NameObject("/P"): parent if parent is not None else self._root_ref,
+                shared_name("/Type"): shared_name("/StructElem"),
+                shared_name("/S"): shared_name(role),
+                shared_name("/P"): parent if parent is not None else self._root_ref,
             }
         )
         reference = self._writer._add_object(own)
@@ -63,9 +63,9 @@ class StructureTree:
         """Add the element of one part of the package, below another part when ``parent`` is given."""
         part = self.element("/Part", parent or self._document)
         own = as_dictionary(part)
-        own[NameObject("/T")] = TextStringObject(title)
+        own[shared_name("/T")] = TextStringObject(title)
         if language:
-            own[NameObject("/Lang")] = TextStringObject(language)
+            own[shared_name("/Lang")] = TextStringObject(language)
         return part
 
     def graft(
@@ -88,16 +88,16 @@ class StructureTree:
         """Describe a whole page (marked with MCID 0) as one element of ``part``."""
         reference = self.element(f"/{kind}", part)
         own = as_dictionary(reference)
-        own[NameObject("/Pg")] = page.indirect_reference or NullObject()
-        own[NameObject("/K")] = NumberObject(0)
+        own[shared_name("/Pg")] = page.indirect_reference or NullObject()
+        own[shared_name("/K")] = NumberObject(0)
         if alternative is not None:
-            own[NameObject("/Alt")] = TextStringObject(alternative)
+            own[shared_name("/Alt")] = TextStringObject(alternative)
             box = ArrayObject(FloatObject(float(value)) for value in page.cropbox)
-            own[NameObject("/A")] = DictionaryObject(
+            own[shared_name("/A")] = DictionaryObject(
                 {
-                    NameObject("/O"): NameObject("/Layout"),
-                    NameObject("/Placement"): NameObject("/Block"),
-                    NameObject("/BBox"): box,
+                    shared_name("/O"): shared_name("/Layout"),
+                    shared_name("/Placement"): shared_name("/Block"),
+                    shared_name("/BBox"): box,
                 }
             )
         self.own_mark(page, 0, reference)
@@ -127,8 +127,8 @@ class StructureTree:
             return
         element = self.element(role, part)
         own = as_dictionary(element)
-        own[NameObject("/Pg")] = page
-        own[NameObject("/K")] = _object_reference(reference, page)
+        own[shared_name("/Pg")] = page
+        own[shared_name("/K")] = _object_reference(reference, page)
         self.own_object(holder, element)
 
     def finish(self, pages: list[PageObject]) -> IndirectObject:
@@ -140,27 +140,27 @@ class StructureTree:
         for idnum in holders:
             if idnum in self._marks:
                 holder, marks = self._marks[idnum]
-                holder[NameObject("/StructParents")] = NumberObject(len(numbers))
+                holder[shared_name("/StructParents")] = NumberObject(len(numbers))
                 row = ArrayObject(marks.get(mark, NullObject()) for mark in range(max(marks) + 1))
                 numbers.append(self._writer._add_object(row))
         for holder, element in self._owners.values():
-            holder[NameObject("/StructParent")] = NumberObject(len(numbers))
+            holder[shared_name("/StructParent")] = NumberObject(len(numbers))
             numbers.append(element)
-        self._root[NameObject("/ParentTree")] = self._number_tree(numbers)
-        self._root[NameObject("/ParentTreeNextKey")] = NumberObject(len(numbers))
+        self._root[shared_name("/ParentTree")] = self._number_tree(numbers)
+        self._root[shared_name("/ParentTreeNextKey")] = NumberObject(len(numbers))
         if self.roles.merged:
-            self._root[NameObject("/RoleMap")] = DictionaryObject(
-                {NameObject(name): NameObject(role) for name, role in sorted(self.roles.merged.items())}
+            self._root[shared_name("/RoleMap")] = DictionaryObject(
+                {shared_name(name): shared_name(role) for name, role in sorted(self.roles.merged.items())}
             )
         if self._classes:
-            self._root[NameObject("/ClassMap")] = self._classes
+            self._root[shared_name("/ClassMap")] = self._classes
         if self._ids:
-            self._root[NameObject("/IDTree")] = self._id_tree()
+            self._root[shared_name("/IDTree")] = self._id_tree()
         return self._root_ref
 
     def add_class(self, name: str, attributes: PdfObject) -> None:
         """Add an entry of the class map."""
-        self._classes[NameObject(name)] = attributes
+        self._classes[shared_name(name)] = attributes
 
     def add_id(self, identifier: bytes, element: IndirectObject) -> bool:
         """Reserve an element id; False when it is taken."""
@@ -177,15 +177,15 @@ class StructureTree:
             for offset, value in enumerate(chunk):
                 pairs += [NumberObject(start + offset), value]
             limits = ArrayObject([NumberObject(start), NumberObject(start + len(chunk) - 1)])
-            leaf = DictionaryObject({NameObject("/Limits"): limits, NameObject("/Nums"): pairs})
+            leaf = DictionaryObject({shared_name("/Limits"): limits, shared_name("/Nums"): pairs})
             leaves.append(self._writer._add_object(leaf))
-        return self._writer._add_object(DictionaryObject({NameObject("/Kids"): leaves}))
+        return self._writer._add_object(DictionaryObject({shared_name("/Kids"): leaves}))
 
     def _id_tree(self) -> IndirectObject:
         names = ArrayObject()
         for identifier in sorted(self._ids):
             names += [ByteStringObject(identifier), self._ids[identifier]]
-        return self._writer._add_object(DictionaryObject({NameObject("/Names"): names}))
+        return self._writer._add_object(DictionaryObject({shared_name("/Names"): names}))
 
 
 class _Graft:
@@ -253,19 +253,19 @@ class _Graft:
         copied = as_dictionary(element)
         for key in _COPIED_TEXT:
             if entry(source, key) is not None:
-                copied[NameObject(key)] = entry(source, key)
+                copied[shared_name(key)] = entry(source, key)
         page = self._copier.copied(source.get("/Pg"))
         if page is not None:
-            copied[NameObject("/Pg")] = page
+            copied[shared_name("/Pg")] = page
         if entry(source, "/A") is not None:
-            copied[NameObject("/A")] = self._attributes(source["/A"])
+            copied[shared_name("/A")] = self._attributes(source["/A"])
         if entry(source, "/C") is not None:
-            copied[NameObject("/C")] = self._class_names(source["/C"])
+            copied[shared_name("/C")] = self._class_names(source["/C"])
         identifier = entry(source, "/ID")
         if identifier is not None:
             own = self._identifier(identifier)
             if self._tree.add_id(own, element):
-                copied[NameObject("/ID")] = ByteStringObject(own)
+                copied[shared_name("/ID")] = ByteStringObject(own)
         if self._tree.roles.resolve(self._rename(role)) == "/TH" and not _has_attribute(copied, "/Scope"):
             _add_attributes(copied, {"/O": "/Table", "/Scope": "/Column"})
         return element
@@ -282,25 +282,25 @@ class _Graft:
             holder = as_dictionary(holder_ref)
             kid: PdfObject = DictionaryObject(
                 {
-                    NameObject("/Type"): NameObject("/MCR"),
-                    NameObject("/Pg"): target,
-                    NameObject("/Stm"): holder_ref,
-                    NameObject("/MCID"): NumberObject(mark),
+                    shared_name("/Type"): shared_name("/MCR"),
+                    shared_name("/Pg"): target,
+                    shared_name("/Stm"): holder_ref,
+                    shared_name("/MCID"): NumberObject(mark),
                 }
             )
         else:
             holder = as_dictionary(target)
             own = owner.get("/Pg")
             if own is None:
-                owner[NameObject("/Pg")] = own = target
+                owner[shared_name("/Pg")] = own = target
             if isinstance(own, IndirectObject) and own.idnum == target.idnum:
                 kid = NumberObject(mark)
             else:
                 kid = DictionaryObject(
                     {
-                        NameObject("/Type"): NameObject("/MCR"),
-                        NameObject("/Pg"): target,
-                        NameObject("/MCID"): NumberObject(mark),
+                        shared_name("/Type"): shared_name("/MCR"),
+                        shared_name("/Pg"): target,
+                        shared_name("/MCID"): NumberObject(mark),
                     }
                 )
         _kids(owner).append(kid)
@@ -326,9 +326,9 @@ class _Graft:
         for key, item in value.items():
             if key == "/Headers":
                 headers = [self._identifier(followed(header)) for header in as_list(item)]
-                copied[NameObject(key)] = ArrayObject(ByteStringObject(header) for header in headers)
+                copied[shared_name(key)] = ArrayObject(ByteStringObject(header) for header in headers)
             else:
-                copied[NameObject(key)] = self._copier.copy(item)
+                copied[shared_name(key)] = self._copier.copy(item)
         return copied
 
     def _identifier(self, identifier: object) -> bytes:
@@ -341,22 +341,22 @@ class _Graft:
     def _class_names(self, value: PdfObject) -> PdfObject:
         if isinstance(value, ArrayObject):
             return ArrayObject(
-                NameObject(self._class_name(item)) if isinstance(item, NameObject) else item for item in value
+                shared_name(self._class_name(item)) if isinstance(item, NameObject) else item for item in value
             )
-        return NameObject(self._class_name(value))
+        return shared_name(self._class_name(value))
 
 
 def _kids(owner: DictionaryObject) -> ArrayObject:
     kids = followed(owner.get("/K"))
     if not isinstance(kids, ArrayObject):
         kids = ArrayObject([kids] if kids is not None else [])
-        owner[NameObject("/K")] = kids
+        owner[shared_name("/K")] = kids
     return kids
 
 
 def _object_reference(target: IndirectObject, page: IndirectObject) -> DictionaryObject:
     return DictionaryObject(
-        {NameObject("/Type"): NameObject("/OBJR"), NameObject("/Obj"): target, NameObject("/Pg"): page}
+        {shared_name("/Type"): shared_name("/OBJR"), shared_name("/Obj"): target, shared_name("/Pg"): page}
     )
 
 
@@ -369,6 +369,6 @@ def _has_attribute(element: DictionaryObject, key: str) -> bool:
 
 
 def _add_attributes(element: DictionaryObject, attributes: dict[str, str]) -> None:
-    own = DictionaryObject({NameObject(key): NameObject(value) for key, value in attributes.items()})
+    own = DictionaryObject({shared_name(key): shared_name(value) for key, value in attributes.items()})
     present = _attribute_sets(element)
-    element[NameObject("/A")] = ArrayObject([*present, own]) if present else own
+    element[shared_name("/A")] = ArrayObject([*present, own]) if present else own

@@ -94,6 +94,7 @@ class StampFont:
                 face = _Face(file, available, f"/IsaStamp{len(self._faces)}")
                 self._faces.append(face)
                 self._of.update(dict.fromkeys(available, face))
+        self._runs: dict[str, list[Run]] = {}
         self.unshowable = frozenset(wanted - set(self._of) - {"?", "…"})
 
     def width(self, text: str, size: float) -> float:
@@ -102,6 +103,8 @@ class StampFont:
 
     def runs(self, text: str) -> list[Run]:
         """Split ``text`` into runs of one font; a character no font has becomes a question mark."""
+        if text in self._runs:
+            return self._runs[text]
         runs: list[Run] = []
         for character in text:
             face = self._of.get(character) or self._of["?"]
@@ -112,6 +115,7 @@ class StampFont:
                 runs[-1] = run
             else:
                 runs.append(run)
+        self._runs[text] = runs
         return runs
 
     def embed(self, writer: PdfWriter) -> dict[str, IndirectObject]:
