@@ -51,7 +51,7 @@ def check_package(
         program = reading.pdftotext()
         copy = Path(folder) / "copy.pdf"
         if program is not None:
-            reading.without_output_intent(pdf, copy)
+            reading.without_output_intent(result.pdf, copy)
             texts = pool.submit(reading.page_texts, program, copy)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
@@ -97,7 +97,7 @@ def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Ite
 
 def _label_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
     """Every page has a label of its own, with the prefix of its part."""
-    labels = [page.label for page in pdf.pages]
+    labels = [str(page.label) for page in pdf.pages]
     prefix = {part.key: part.label for part in parts}
     if len(set(labels)) != len(labels):
         yield fault("PKG-LABELS", result, "two pages have the same page label", "Give every part a prefix of its own.")

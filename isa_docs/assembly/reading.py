@@ -32,14 +32,12 @@ def pdftotext() -> str | None:
     return shutil.which("pdftotext")
 
 
-def without_output_intent(pdf: pikepdf.Pdf, copy: Path) -> Path:
+def without_output_intent(pdf: Path, copy: Path) -> Path:
     """Write a copy that poppler reads fast: with an output intent it rebuilds the color transform on every page."""
-    intents = pdf.Root.get("/OutputIntents")
-    if intents is not None:
-        del pdf.Root.OutputIntents
-    pdf.save(copy, static_id=True, compress_streams=False)
-    if intents is not None:
-        pdf.Root.OutputIntents = intents
+    with pikepdf.open(pdf) as opened:
+        if "/OutputIntents" in opened.Root:
+            del opened.Root.OutputIntents
+        opened.save(copy, static_id=True)
     return copy
 
 
