@@ -41,7 +41,7 @@ SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 PROMISES = re.compile(
     r"\bexempt(?:ed|ion)?\s+from\s+(?:all|any|every|further|future|CBP)?\s*audits?\b"
-    r"|\b(?:no|never)\s+(?:more|further|future|again)?\s*(?:be\s+)?audit(?:s|ed)?\b"
+    r"|\bno\s+(?:more|further|future)\s+audits?\b|\bnever\s+(?:again\s+)?be\s+audited\b"
     r"|\bwill\s+not\s+be\s+audited\b|\bimmun(?:e|ity)\s+from\b"
     r"|\bguarantee[sd]?\b[^.]{0,60}\b(?:acceptance|release|benefits?|no\s+penalt)"
     r"|\b(?:exempt|free)\s+from\s+(?:all\s+|any\s+)?penalt(?:y|ies)\b",
@@ -58,7 +58,8 @@ SAMPLE_CLAIMS = re.compile(
 STALE_NAMES = re.compile(r"\bOffice of International Trade\b|\b1400 L Street\b")
 
 
-def _narratives(case: Case[None]) -> Iterator[tuple[str, Path]]:
+def narratives(case: Case[None]) -> Iterator[tuple[str, Path]]:
+    """Yield every text of the matter that a paper may print, with its place."""
     yield from _walk(case.matter, ())
 
 
@@ -99,7 +100,7 @@ def isa_cit_001(case: Case[None]) -> Iterator[Problem]:
 
     Five years was the retention of test results in 2002 and is not required any more.
     """
-    for text, path in _narratives(case):
+    for text, path in narratives(case):
         for words, right in slips_in(text):
             yield Problem(f"The text says {_short(words)!r}: {right}.", path)
 
@@ -115,7 +116,7 @@ def isa_cit_001(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_001(case: Case[None]) -> Iterator[Problem]:
     """Participants leave the Focused Assessment pool but may be audited on a single issue and may be penalized."""
-    for text, path in _narratives(case):
+    for text, path in narratives(case):
         for match in PROMISES.finditer(text):
             yield Problem(f"The text says {_short(match[0])!r}, which the program does not promise.", path)
 
@@ -131,7 +132,7 @@ def isa_txt_001(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_002(case: Case[None]) -> Iterator[Problem]:
     """No placeholder goes out; the 2012 notice itself was sent to the printer with one."""
-    for text, path in _narratives(case):
+    for text, path in narratives(case):
         for match in PLACEHOLDERS.finditer(_CITATION.sub("", text)):
             yield Problem(f"The text still holds {_short(match[0])!r}.", path)
 
@@ -147,7 +148,7 @@ def isa_txt_002(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_003(case: Case[None]) -> Iterator[Problem]:
     """No CBP figure for self-testing samples is known; the plan explains its own figures."""
-    for text, path in _narratives(case):
+    for text, path in narratives(case):
         for match in SAMPLE_CLAIMS.finditer(text):
             yield Problem(f"The text says {_short(match[0])!r}.", path)
 
@@ -163,7 +164,7 @@ def isa_txt_003(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_004(case: Case[None]) -> Iterator[Problem]:
     """The Office of International Trade was abolished in March 2016; its address went with it."""
-    for text, path in _narratives(case):
+    for text, path in narratives(case):
         day = _paper_date(case, path)
         if day is None or day < OIT_ABOLISHED:
             continue
