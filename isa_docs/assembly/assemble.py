@@ -15,6 +15,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 from isa_docs.assembly import content
 from isa_docs.assembly.copying import Copier
 from isa_docs.assembly.fields import add_fields, locate
+from isa_docs.assembly.graft import graft
 from isa_docs.assembly.metadata import describe, with_content_id
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, PartPages, PlacedField
 from isa_docs.assembly.navigation import LinkKeeper, add_outline, label_pages
@@ -161,7 +162,14 @@ def _describe_part(
     if source.tagged:
         if item.part.kind != "exhibit":  # exhibits were mended when they were taken in
             _mend_marks(writer, item.pages)
-        tree.graft(element, source.structure, item.copier, prefix)
+        graft(
+            tree,
+            element,
+            source.structure,
+            item.copier,
+            prefix,
+            f"A picture in {item.part.title}; it is not described.",
+        )
     else:
         for number, page in enumerate(item.pages, start=1):
             _wrap(writer, tree, element, item, page, number)
