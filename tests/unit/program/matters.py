@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -98,10 +97,18 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def matter(changes: str = "") -> Matter:
-    """Return the faultless matter with ``changes``: YAML lines ``dotted.path: value``; ``DELETE`` drops a key."""
-    data = deepcopy(yaml.load(BASE, _Loader))
-    for path, value in (yaml.load(changes, _Loader) or {}).items():
+def load(text: str) -> Any:
+    """Return the YAML ``text`` as plain data, with dates as dates."""
+    return yaml.load(text, _Loader)
+
+
+def matter(changes: str | dict[str, Any] = "") -> Matter:
+    """Return the faultless matter with ``changes``: YAML lines ``dotted.path: value``.
+
+    ``DELETE`` drops a key or item, a path that ends in ``+`` appends to a list.
+    """
+    data = load(BASE)
+    for path, value in ((load(changes) if isinstance(changes, str) else changes) or {}).items():
         _put(data, str(path).split("."), value)
     return msgspec.convert(data, Matter)
 

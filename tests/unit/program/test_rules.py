@@ -1,0 +1,106 @@
+"""Every rule speaks on its failing example, at the right place, and is silent on its passing one."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isa_docs.findings import Severity, stopping
+from isa_docs.program.authorities import all_authorities
+from isa_docs.program.rules import Case, all_rules, check_rules, explain
+from tests.unit.program.matters import load, matter
+
+CASES: dict[str, dict[str, Any]] = {
+    code: case
+    for file in sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+    for code, case in load(file.read_text(encoding="utf-8")).items()
+}
+SPEAKING = [rule for rule in all_rules() if rule.scope != "package"]
+
+
+def test_the_faultless_matter_has_no_finding_at_all() -> None:
+    assert check_rules(matter(), as_of=date(2015, 1, 5)) == []
+
+
+def test_every_rule_has_an_example_and_every_example_a_rule() -> None:
+    assert set(CASES) == {rule.code for rule in SPEAKING}
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_failing_example(code: str) -> None:
+    case = CASES[code]
+    found = [f for f in check_rules(matter(case["fails"]), as_of=case.get("as_of")) if f.code == code]
+    assert found, f"{code} is silent on its failing example"
+    paths = [".".join(str(part) for part in f.path or ()) for f in found]
+    assert case["at"] in paths
+    assert any(case.get("says", "") in f.message for f in found), [f.message for f in found]
+    for finding in found:
+        rule = explain(code)
+        assert (finding.severity, finding.authority) == (rule.severity, rule.authority)
+        assert finding.remedy and finding.message.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_passing_example(code: str) -> None:
+    case = CASES[code]
+    good = matter(case["passes"])
+    assert [f.message for f in check_rules(good, as_of=case.get("as_of")) if f.code == code] == []
+    rule = explain(code)
+    judged = [i for i, s in enumerate(good.submissions) if rule.scope == "matter" or rule.applies(Case(good, s, i))]
+    assert judged or case.get("vacuous"), f"{code} judges nothing in its passing example"
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_rule_explains_itself(rule: Any) -> None:
+    assert rule.title and rule.words.endswith((".", ")")) and rule.remedy.endswith(".") and rule.example
+    assert rule.authority and set(rule.authority) <= set(all_authorities())
+    assert rule.code.startswith("ISA-")
+
+
+def test_explain_takes_any_case_and_knows_no_other_code() -> None:
+    assert explain("isa-mou-001").title == "MOU lists an IOR number outside the Focused Assessment"
+    with pytest.raises(KeyError):
+        explain("ISA-MOU-999")
+
+
+OVERRIDE = """
+focused_assessment.ior_numbers: [12-345678900]
+submissions.0.mou.ior_numbers: [12-345678901]
+importer.ior_numbers.+: {number: 12-345678901, name: Northwind West}
+overrides:
+  - {code: ISA-MOU-001, by: A. Quill, on: 2012-11-01, reason: CBP agreed by letter to add the suffix.}
+"""
+
+
+def test_an_override_documents_the_error_and_no_longer_stops_the_build() -> None:
+    findings = [f for f in check_rules(matter(OVERRIDE)) if f.code == "ISA-MOU-001"]
+    assert [f.overridden for f in findings] == ["A. Quill, November 1, 2012: CBP agreed by letter to add the suffix."]
+    assert findings[0].severity is Severity.ERROR
+    assert stopping(findings) == []
+
+
+def test_an_override_for_another_submission_covers_nothing() -> None:
+    changes = load(OVERRIDE)
+    changes["overrides"][0]["submission"] = "appeal"
+    findings = check_rules(matter(changes))
+    assert [f.overridden for f in findings if f.code == "ISA-MOU-001"] == [None]
+    assert "ISA-GEN-005" in {f.code for f in findings}
+
+
+def test_only_the_named_submission_and_the_shared_facts_are_judged() -> None:
+    broken = matter("submissions.0.mou.ior_numbers: []\nsubmissions.2.grounds: []")
+    assert {f.code for f in check_rules(broken, ["appeal"])} == {"ISA-APP-007"}
+
+
+def test_a_social_security_number_is_never_printed_by_a_finding() -> None:
+    m = matter(
+        "importer.ior_numbers: [{number: 123-45-6789, name: D. W., ein_available: true, active: false}]\n"
+        "submissions.0.mou.ior_numbers: [123-45-6789, 123-45-6789]\n"
+        "submissions.1.no_changes: true\nsubmissions.1.last_year: {ior_numbers: [987-65-4321]}"
+    )
+    findings = check_rules(m)
+    assert {"ISA-MOU-001", "ISA-MOU-007", "ISA-IOR-003", "ISA-ANL-008"} <= {f.code for f in findings}
+    assert not any("123-45" in f.message or "987-65" in f.message for f in findings)
