@@ -52,7 +52,7 @@ def context_for(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> Valu
 
 def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
     """Return the values every template has: doc, importer, terms, cites, edition, contact, ctpat, confidentiality."""
-    matter, submission = plan.matter, plan.submission
+    matter = plan.matter
     importer = matter.importer
     isa = plan.edition.edition != "ctpat-tc"
     marking = "CONFIDENTIAL COMMERCIAL INFORMATION – 19 CFR 103.35; 5 U.S.C. 552(b)(4)"
@@ -61,7 +61,7 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
             "title": f"{item.title} – {importer.legal_name}",
             "short_title": item.short_title,
             "author": importer.legal_name,
-            "marking": marking if submission.confidentiality and _is_marked(plan, item) else "",
+            "marking": marking if is_designated(plan, item) and item.kind != "exhibit-sheet" else "",
         },
         "importer": {
             "legal_name": importer.legal_name,
@@ -104,7 +104,7 @@ def letter(plan: SubmissionPlan, layout: Layout) -> Values:
             "word": "letter" if postal else "statement",
             "date": long_date(submission.date),
             "via": via_line(plan),
-            "confidential": "CONFIDENTIAL TREATMENT REQUESTED – 19 CFR 103.35" if submission.confidentiality else "",
+            "confidential": "CONFIDENTIAL TREATMENT REQUESTED – 19 CFR 103.35" if confidentiality(plan) else "",
             "address_lines": list(plan.recipient.lines) if postal else [],
             "addressee": plan.recipient.lines[0] if postal else plan.recipient.one_line,
             "subject": subject(plan),
@@ -208,17 +208,38 @@ def confidentiality(plan: SubmissionPlan) -> Values:
     if not wanted or not wanted.justification or not wanted.by:
         return {}
     speaker = plan.matter.people[wanted.by]
-    marked = [item for item in plan.items if item.kind in ("paper", "exhibit")]
-    scope = oxford([plan.where(item.key) for item in marked]) if marked else "this letter"
+    covered = [item for item in plan.items if is_designated(plan, item) and item.kind != "exhibit-sheet"]
+    parts = [
+        "this letter" if any(item.kind == "letter" for item in covered) else "",
+        _series("Tab", [item.tab for item in covered if item.kind == "paper"]),
+        _series("Exhibit", [item.tab for item in covered if item.kind == "exhibit"]),
+    ]
     return {
-        "scope": scope,
+        "scope": oxford([part for part in parts if part]),
         "by": f"{speaker.name}, {speaker.title}",
         "justification": narrative(wanted.justification, plan.tabs),
     }
 
 
-def _is_marked(plan: SubmissionPlan, item: PlannedItem) -> bool:
-    return bool(confidentiality(plan)) and item.kind not in ("contents", "exhibit-sheet")
+def is_designated(plan: SubmissionPlan, item: PlannedItem) -> bool:
+    """Say whether a part is designated as confidential; by default all but an application's letter and MOU."""
+    wanted = plan.submission.confidentiality
+    if not wanted or not wanted.justification or not wanted.by or item.kind == "contents":
+        return False
+    if wanted.covers:
+        return (item.exhibit.id if item.exhibit else item.key) in wanted.covers
+    return not isinstance(plan.submission, Application) or item.key not in ("letter", "mou")
+
+
+def _series(word: str, tabs: list[str]) -> str:
+    if len(tabs) > 2 and _unbroken(tabs):
+        return f"{word}s {tabs[0]} through {tabs[-1]}"
+    return f"{word}{'s' if len(tabs) > 1 else ''} {oxford(tabs)}" if tabs else ""
+
+
+def _unbroken(tabs: list[str]) -> bool:
+    steps = [ord(tab[-1]) for tab in tabs]
+    return all(len(tab) == 1 for tab in tabs) and steps == list(range(steps[0], steps[0] + len(tabs)))
 
 
 _VIA = {

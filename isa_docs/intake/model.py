@@ -228,6 +228,8 @@ class Confidentiality(_Value, frozen=True, kw_only=True):
     justification: str | None = None
     by: str | None = None
     """Person id of the authorized representative who makes the statement."""
+    covers: tuple[str, ...] = ()
+    """What is designated: ``letter``, ``mou``, ``plan`` or exhibit ids; empty for the usual parts."""
 
 
 class StatedDeadline(_Value, frozen=True, kw_only=True):
