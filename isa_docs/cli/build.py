@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from isa_docs.cli.check import AS_OF, MATTER, ONLY, STRICT
+from isa_docs.cli.check import AS_OF, MATTER, ONLY, STRICT, day_of
 from isa_docs.cli.report import Answer, answering, common_options
-from isa_docs.cli.settings import as_of_option, engine
+from isa_docs.cli.settings import settings_for
 from isa_docs.errors import ExitCode
+
+if TYPE_CHECKING:
+    from isa_docs.build.pipeline import Outcome
 
 
 @click.command()
 @MATTER
 @ONLY
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("build"),
-    show_default=True,
-    help="Folder for the output.",
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the output; default: build.")
 @click.option(
     "--templates",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder with your own templates; missing ones are the shipped ones.",
+    help="Folder with your own templates; the shipped ones serve for those it lacks.",
 )
 @STRICT
 @AS_OF
+@click.option("--soffice", type=click.Path(path_type=Path), help="The LibreOffice to use; default: the one found.")
 @common_options
 @answering("build")
 def build(
     answer: Answer,
     matter: Path,
     only: tuple[str, ...],
-    out: Path,
+    out: Path | None,
     templates: Path | None,
-    strict: bool,
+    strict: bool | None,
     as_of: date | None,
+    soffice: Path | None,
     verbose: int,
 ) -> None:
     """Build the packages of MATTER into OUT/<matter>/<submission>/."""
@@ -50,47 +52,52 @@ def build(
     from isa_docs.intake.load import load_matter
 
     started = monotonic()
-    day = as_of or as_of_option()
+    chosen = settings_for(matter.parent, out=out, templates=templates, strict=strict, soffice=soffice)
+    day = day_of(answer, as_of)
     loaded = load_matter(matter)
-    settings = BuildSettings(out=out, engine=engine, templates=templates, strict=strict, as_of=day)
-    say = answer.note if verbose or (sys.stderr.isatty() and not answer.as_json) else lambda text: None
-    outcomes = build_matter(loaded, select(loaded, only), settings, say)
+    settings = BuildSettings(chosen.out, chosen.engine, chosen.templates, chosen.strict, day)
+    outcomes = build_matter(loaded, select(loaded, only), settings, _progress(answer, verbose))
     seconds = monotonic() - started
-    seen = set()
     for outcome in outcomes:
-        for finding in outcome.findings:
-            key = (finding.code, finding.message, finding.place)
-            if key not in seen:
-                seen.add(key)
-                answer.findings.append(finding)
+        answer.add(outcome.findings)
         if outcome.pdf and outcome.package:
             fields = sum(field.slot.kind == "signature" for field in outcome.package.fields)
-            answer.say(f"{outcome.pdf}  {outcome.package.pages} pages, {fields} signature fields")
-    failed = [outcome for outcome in outcomes if outcome.error]
+            answer.say(f"{outcome.pdf}  {_count(outcome.package.pages, 'page')}, {_count(fields, 'signature field')}")
+        if outcome.error:
+            answer.note(f"{outcome.submission}: not built. {outcome.error.message}")
+            answer.exit_code = answer.exit_code or ExitCode(outcome.exit_code)
+            if verbose > 1:
+                traceback.print_exception(outcome.error)
     answer.result = {
         "matter": loaded.matter.matter,
         "as_of": day.isoformat(),
         "seconds": round(seconds, 2),
-        "packages": [
-            {
-                "submission": outcome.submission,
-                "exit_code": int(outcome.exit_code),
-                "file": str(outcome.pdf) if outcome.pdf else None,
-                "folder": str(outcome.folder),
-                "package_id": outcome.package_id or None,
-                "pages": outcome.package.pages if outcome.package else None,
-                "sha256": outcome.package.sha256 if outcome.package else None,
-                "error": outcome.error.message if outcome.error else None,
-            }
-            for outcome in outcomes
-        ],
+        "packages": [_package_json(outcome) for outcome in outcomes],
     }
-    for outcome in failed:
-        assert outcome.error is not None
-        answer.note(f"{outcome.submission}: not built. {outcome.error.message}")
-        if not answer.exit_code:
-            answer.exit_code = ExitCode(outcome.exit_code)
-    if verbose > 1 and failed and failed[0].error:
-        raise failed[0].error
-    done = len(outcomes) - len(failed)
-    answer.message = f"{done} of {len(outcomes)} packages built in {seconds:.1f} s."
+    done = sum(outcome.error is None for outcome in outcomes)
+    answer.message = f"{done} of {_count(len(outcomes), 'package')} built in {seconds:.1f} s."
+
+
+def _progress(answer: Answer, verbose: int) -> Callable[[str], None]:
+    """Return what shows progress: a line each on a terminal or when asked for, nothing otherwise."""
+    if verbose or (sys.stderr.isatty() and not answer.as_json):
+        return answer.note
+    return lambda text: None
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _package_json(outcome: Outcome) -> dict[str, Any]:
+    package = outcome.package
+    return {
+        "submission": outcome.submission,
+        "exit_code": int(outcome.exit_code),
+        "file": str(outcome.pdf) if outcome.pdf else None,
+        "folder": str(outcome.folder),
+        "package_id": outcome.package_id or None,
+        "pages": package.pages if package else None,
+        "sha256": package.sha256 if package else None,
+        "error": outcome.error.message if outcome.error else None,
+    }

@@ -9,12 +9,21 @@ from typing import Any
 import click
 
 from isa_docs.cli.report import Answer, answering, common_options
-from isa_docs.cli.settings import DateType, as_of_option
+from isa_docs.cli.settings import DateType, settings_for, today
 
 MATTER = click.argument("matter", type=click.Path(path_type=Path, dir_okay=False))
 ONLY = click.option("--only", multiple=True, metavar="ID", help="Only this submission; may be given more than once.")
-STRICT = click.option("--strict", is_flag=True, help="Warnings stop a build, too.")
+STRICT = click.option("--strict/--no-strict", default=None, help="Whether warnings stop a build, too.")
 AS_OF = click.option("--as-of", type=DateType(), metavar="DATE", help="The day to judge by; default: today.")
+
+
+def day_of(answer: Answer, as_of: date | None) -> date:
+    """Return the day to judge by, and say so when it is only the default."""
+    if as_of:
+        return as_of
+    day = today()
+    answer.note(f"Judged as of {day.isoformat()} (today; --as-of changes it).")
+    return day
 
 
 @click.command()
@@ -24,25 +33,23 @@ AS_OF = click.option("--as-of", type=DateType(), metavar="DATE", help="The day t
 @AS_OF
 @common_options
 @answering("check")
-def check(answer: Answer, matter: Path, only: tuple[str, ...], strict: bool, as_of: date | None, verbose: int) -> None:
+def check(
+    answer: Answer, matter: Path, only: tuple[str, ...], strict: bool | None, as_of: date | None, verbose: int
+) -> None:
     """Check MATTER against the schema, the program's rules, and its exhibit files. Nothing is written."""
     from isa_docs.build.checks import check_matter, select, stop_for
     from isa_docs.intake.load import load_matter
 
-    day = as_of or as_of_option()
+    answer.findings_are_product = True
+    settings = settings_for(matter.parent, strict=strict)
+    day = day_of(answer, as_of)
     loaded = load_matter(matter)
     indexes = select(loaded, only)
     answer.findings = check_matter(loaded, indexes, day)
-    answer.result = {
-        "matter": loaded.matter.matter,
-        "as_of": day.isoformat(),
-        "submissions": [loaded.matter.submissions[index].id for index in indexes],
-    }
-    stop_for(answer.findings, strict=strict)
-    if not as_of:
-        answer.note(f"Judged as of {day.isoformat()} (today; --as-of changes it).")
-    names = ", ".join(answer.result["submissions"])
-    answer.say(f"{matter}: nothing stops a build of {names}.")
+    ids = [loaded.matter.submissions[index].id for index in indexes]
+    answer.result = {"matter": loaded.matter.matter, "as_of": day.isoformat(), "submissions": ids}
+    stop_for(answer.findings, strict=settings.strict)
+    answer.message = f"{matter}: nothing stops a build of {', '.join(ids)}."
 
 
 @click.command()
@@ -60,9 +67,10 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
     from isa_docs.program.deadlines import deadlines
     from isa_docs.review.manifest import deadline_json, recipient_json
 
+    day = day_of(answer, as_of)
     loaded = load_matter(matter)
     indexes = select(loaded, only)
-    answer.findings = check_matter(loaded, indexes, as_of or as_of_option())
+    answer.findings = check_matter(loaded, indexes, day)
     shown: list[dict[str, Any]] = []
     for index in indexes:
         planned = plan_submission(loaded.matter, index)
@@ -71,10 +79,13 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
         shown.append(
             {
                 "id": submission.id,
+                "kind": submission.__struct_config__.tag,
+                "date": submission.date.isoformat(),
                 "edition": {"key": planned.edition.edition, "why": planned.edition.why},
                 "recipient": recipient_json(planned.recipient),
                 "parts": [
-                    {"key": item.key, "tab": item.tab, "title": item.title, "why": item.why} for item in planned.items
+                    {"key": item.key, "kind": item.kind, "tab": item.tab, "title": item.title, "why": item.why}
+                    for item in planned.items
                 ],
                 "deadlines": [deadline_json(each) for each in due],
             }
@@ -90,4 +101,4 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
             answer.say(f"  due        {each.sentence}")
             answer.say(f"             {each.count_text}")
         answer.say()
-    answer.result = {"matter": loaded.matter.matter, "submissions": shown}
+    answer.result = {"matter": loaded.matter.matter, "as_of": day.isoformat(), "submissions": shown}

@@ -43,9 +43,9 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], COMMANDS, 1)
-            if close:
-                error.message += f" Did you mean '{close[0]}'?"
-            raise
+            if not close:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{close[0]}'?", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "ISA_DOCS"})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="isa-docs")
 def cli() -> None:
     """Build signed-ready submission packages for CBP's Importer Self-Assessment program.
@@ -65,6 +65,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the code of docs/errors.md."""
-    from isa_docs.cli.report import run
+    from isa_docs.cli.run import run
 
     sys.exit(run(cli))

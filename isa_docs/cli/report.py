@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -27,6 +26,8 @@ class Answer:
         self.as_json = as_json
         self.quiet = quiet
         self.findings: list[Finding] = []
+        self.findings_are_product = False
+        """Whether findings go to standard output: they are what ``check`` is called for."""
         self.result: dict[str, Any] = {}
         self.message = ""
         self.exit_code = ExitCode.OK
@@ -35,8 +36,16 @@ class Answer:
         """Take over an error: its message, its findings (once each) and its exit code."""
         self.message = error.message
         self.exit_code = error.exit_code
+        self.add(error.findings)
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Take over findings, each once."""
         known = {(each.code, each.message, each.place) for each in self.findings}
-        self.findings += [each for each in error.findings if (each.code, each.message, each.place) not in known]
+        for each in findings:
+            key = (each.code, each.message, each.place)
+            if key not in known:
+                known.add(key)
+                self.findings.append(each)
 
     def say(self, text: str = "") -> None:
         """Print a line of the product on standard output (not with --json, which prints one object at the end)."""
@@ -51,12 +60,12 @@ class Answer:
     def print(self) -> None:
         """Print findings and message; with --json the one object of schemas/report.schema.json."""
         if self.as_json:
-            click.echo(json.dumps(self.to_json(), indent=2, ensure_ascii=False))
+            print_json(self.to_json())
             return
         for finding in in_order(self.findings):
             if not (self.quiet and finding.severity is Severity.NOTE):
-                click.echo(finding_text(finding), err=True)
-        if self.message:
+                click.echo(finding_text(finding), err=not self.findings_are_product)
+        if self.message and (self.exit_code or not self.quiet):
             click.secho(self.message, err=True, bold=True)
 
     def to_json(self) -> dict[str, Any]:
@@ -69,6 +78,12 @@ class Answer:
             "findings": [finding.to_json() for finding in in_order(self.findings)],
             "result": self.result,
         }
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON in UTF-8, whatever the terminal's encoding; half characters of file names are escaped."""
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 
 def finding_text(finding: Finding) -> str:
@@ -107,23 +122,21 @@ def answering(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]
         @wraps(body)
         def command(*args: Any, as_json: bool, quiet: bool, verbose: int, **kwargs: Any) -> None:
             answer = Answer(name, as_json=as_json, quiet=quiet)
+            if verbose:
+                _log_to_stderr(verbose)
             try:
                 body(answer, *args, verbose=verbose, **kwargs)
-            except IsaDocsError as error:
-                answer.fail(error)
-                if verbose > 1:
-                    raise
             except click.ClickException:
                 raise
             except KeyboardInterrupt:
-                answer.message, answer.exit_code = "Interrupted.", ExitCode.INTERRUPTED
-            except Exception as error:
-                if verbose > 1:
-                    raise
-                answer.message = (
-                    f"Unexpected error ({type(error).__name__}). Run again with -vv and report what it prints."
+                answer.message, answer.exit_code = (
+                    "Interrupted. What was built before is untouched.",
+                    ExitCode.INTERRUPTED,
                 )
-                answer.exit_code = ExitCode.BUG
+            except Exception as error:
+                _fail(answer, error)
+                if verbose > 1:
+                    traceback.print_exc()
             answer.print()
             sys.exit(answer.exit_code)
 
@@ -132,21 +145,25 @@ def answering(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]
     return decorate
 
 
-def run(cli: click.Group) -> int:
-    """Run the group; returns the exit code."""
-    color = False if os.environ.get("NO_COLOR") else None
-    try:
-        cli.main(standalone_mode=False, prog_name="isa-docs", **({} if color is None else {"color": color}))
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.Abort:
-        return ExitCode.INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.USAGE
-    except SystemExit as done:
-        return int(done.code or 0)
-    except IsaDocsError as error:  # only under -vv
-        traceback.print_exc()
-        return error.exit_code
-    return ExitCode.OK
+def _fail(answer: Answer, error: Exception) -> None:
+    """Take over any error: our own as it is, a system's refusal to write as such, everything else as a bug."""
+    from isa_docs.cli.refusal import refusal
+
+    own = error if isinstance(error, IsaDocsError) else refusal(error)
+    if own is not None:
+        answer.fail(own)
+        return
+    answer.exit_code = ExitCode.BUG
+    answer.message = (
+        f"Unexpected error ({type(error).__name__}: {error}). Run again with -vv and report what it prints."
+    )
+
+
+def _log_to_stderr(verbose: int) -> None:
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("isa_docs")
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)

@@ -1,15 +1,65 @@
-"""What the doors know of the machine: the clock, the cache folder, the converter."""
+"""What the doors know of the machine: the clock, the cache folder, the converter, and the user's settings.
+
+A setting is taken from the first that has it: the option on the command line, the variable ``ISA_DOCS_…``, the
+nearest ``isa-docs.toml`` in the matter's folder or above it, the default.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
+from isa_docs.cli.settings_file import read_settings_file
 from isa_docs.conversion.engine import Engine
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where output goes, whose templates are used, how strict to be, and which converter to start."""
+
+    out: Path = Path("build")
+    templates: Path | None = None
+    strict: bool = False
+    soffice: Path | None = None
+
+    def engine(self) -> Engine:
+        """Return the converter; raises MissingProgramError when there is none."""
+        from isa_docs.conversion.convert import find_engine
+
+        return find_engine(self.soffice, cache_dir())
+
+
+def settings_for(folder: Path, **flags: Any) -> Settings:
+    """Return the settings for work in ``folder``; ``flags`` are the options given, None where not given.
+
+    Raises a usage error for a variable, and InputError for a settings file, that cannot be understood.
+    """
+    out: dict[str, Any] = read_settings_file(folder)
+    for name in ("out", "templates", "soffice"):
+        if value := os.environ.get(f"ISA_DOCS_{name.upper()}"):
+            out[name] = Path(value)
+    if (word := os.environ.get("ISA_DOCS_STRICT")) is not None:
+        out["strict"] = _yes_or_no("ISA_DOCS_STRICT", word)
+    out |= {name: value for name, value in flags.items() if value is not None}
+    settings = Settings(**out)
+    if settings.templates and not settings.templates.is_dir():
+        raise click.UsageError(f"The templates folder {settings.templates} does not exist.")
+    return settings
+
+
+def _yes_or_no(name: str, word: str) -> bool:
+    if word.strip().lower() in _YES | _NO:
+        return word.strip().lower() in _YES
+    raise click.UsageError(f"{name} is '{word}'; write 1 for yes or 0 for no.")
 
 
 def cache_dir() -> Path:
@@ -23,15 +73,7 @@ def cache_dir() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "isa-docs"
 
 
-def engine() -> Engine:
-    """Return the converter: the program named by ``ISA_DOCS_SOFFICE``, or the one found on this machine."""
-    from isa_docs.conversion.convert import find_engine
-
-    setting = os.environ.get("ISA_DOCS_SOFFICE")
-    return find_engine(Path(setting) if setting else None, cache_dir())
-
-
-class DateType(click.ParamType):
+class DateType(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.4
     """A date on the command line, year-month-day."""
 
     name = "date"
@@ -46,6 +88,6 @@ class DateType(click.ParamType):
             self.fail(f"{value!r} is not a date; write year-month-day, for example 2014-12-01.", param, ctx)
 
 
-def as_of_option() -> date | None:
+def today() -> date:
     """Return today, the default of ``--as-of``."""
     return date.today()
