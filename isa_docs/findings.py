@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,6 +10,14 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 """A place inside a matter: keys and indexes from the root, e.g. ``("submissions", 0, "date")``."""
+
+
+_SSN = re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{2}-(?=[0-9]{4}(?![0-9]))")
+
+
+def conceal(text: str) -> str:
+    """Replace all but the last four digits of anything that looks like a Social Security number."""
+    return _SSN.sub("***-**-", text)
 
 
 class Severity(StrEnum):
@@ -64,6 +73,11 @@ class Finding:
     overridden: str | None = None
     """Who overrode it, when and why; an overridden error no longer stops a build."""
 
+    def __post_init__(self) -> None:
+        """Conceal a Social Security number in what is shown, whoever wrote the message."""
+        object.__setattr__(self, "message", conceal(self.message))
+        object.__setattr__(self, "remedy", conceal(self.remedy))
+
     def at(self, place: Place | None) -> Finding:
         """Return this finding with its place in the user's file."""
         return replace(self, place=place)
@@ -74,7 +88,7 @@ class Finding:
         if self.remedy:
             out["remedy"] = self.remedy
         if self.path is not None:
-            out["path"] = list(self.path)
+            out["path"] = [conceal(step) if isinstance(step, str) else step for step in self.path]
         if self.place is not None:
             place = self.place
             out["place"] = {

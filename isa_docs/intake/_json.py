@@ -14,6 +14,11 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
+def whole(number: float) -> float | int:
+    """Return 4 for 4.0, as JSON Schema counts it among the integers."""
+    return int(number) if number.is_integer() else number
+
+
 def parse_json(
     text: str,
     values: dict[Path, tuple[int, int]],
@@ -55,8 +60,8 @@ def parse_json(
         match = _NUMBER.match(text, at)
         if match is None or match.end() - at > 300:
             raise JSONDecodeError("a value is expected", text, at)
-        whole = match[1] is None and match[2] is None
-        return (int(match[0]) if whole else float(match[0])), match.end()
+        written_whole = match[1] is None and match[2] is None
+        return (int(match[0]) if written_whole else whole(float(match[0]))), match.end()
 
     def string(at: int) -> tuple[str, int]:
         found, end = scanstring(text, at + 1, True)

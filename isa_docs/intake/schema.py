@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path as FilePath
@@ -57,6 +58,8 @@ def joined(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     own = {key: joined(value) for key, value in schema.items() if key not in ("$ref", "$defs")}
+    if isinstance(own.get("pattern"), str):
+        own["pattern"] = re.sub(r"\$$", r"\\Z", own["pattern"])  # Python's $ would let a last line break pass
     if "$ref" not in schema:
         return own
     target = joined(_target(schema["$ref"]))

@@ -7,6 +7,7 @@ RFC 8259. Both refuse duplicate keys, and are bounded in size, depth and number 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from json import JSONDecodeError
 from pathlib import Path as FilePath
@@ -15,12 +16,14 @@ from typing import Any
 import yaml
 
 from isa_docs.errors import InputError
-from isa_docs.findings import Finding, Path, Place, Severity
-from isa_docs.intake._json import parse_json
+from isa_docs.findings import Finding, Path, Place, Severity, conceal
+from isa_docs.intake import _yaml_faults
+from isa_docs.intake._json import parse_json, whole
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 MAX_VALUES = 200_000
+_SURELY_SHALLOW = 500
 
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -68,9 +71,9 @@ class Source:
         return Place(self.file, line, column)
 
     def line_text(self, line: int) -> str:
-        """Return one line of the file, without its end."""
+        """Return one line of the file, without its end; a Social Security number in it is concealed."""
         lines = self.text.splitlines()
-        return lines[line - 1] if 0 < line <= len(lines) else ""
+        return conceal(lines[line - 1]) if 0 < line <= len(lines) else ""
 
 
 def _get(data: Any, path: Path) -> Any:
@@ -134,6 +137,7 @@ class _Builder:
     def from_yaml(self, text: str) -> Any:
         """Parse YAML text: one document, no tags, bounded aliases."""
         try:
+            self._bound_depth(text)
             loader = _Loader(text)
             try:
                 node = loader.get_single_node()
@@ -145,19 +149,38 @@ class _Builder:
             message = "The file holds a character that YAML does not allow (a control character)."
             raise _failure("INPUT-SYNTAX", message, place, "Delete it; it may be invisible.") from None
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
-            raise _failure("INPUT-SYNTAX", _yaml_sentence(error), place, _YAML_REMEDY) from None
+            message, line, column = _yaml_faults.explain(text, error)
+            raise _failure("INPUT-SYNTAX", message, Place(self.file, line, column), _yaml_faults.REMEDY) from None
         except yaml.YAMLError as error:
             raise _failure("INPUT-SYNTAX", f"Not well-formed YAML: {error}.", Place(self.file)) from None
         return None if node is None else self._yaml(node, (), ())
+
+    def _bound_depth(self, text: str) -> None:
+        """Refuse text that nests too deeply before it is composed: the C composer overruns its stack on it.
+
+        Depth is at most the number of brackets plus the longest line, so ordinary text needs no second reading.
+        """
+        if text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0) < _SURELY_SHALLOW:
+            return
+        depth = 0
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                mark: Any = event.start_mark
+                raise self._too_deep((mark.line + 1, mark.column + 1))
+
+    def _too_deep(self, where: tuple[int, int]) -> InputError:
+        message = f"The file is nested deeper than {MAX_DEPTH} levels, refers to itself or is too large."
+        return _failure("INPUT-SIZE", message, Place(self.file, *where), "Write the repeated parts out.")
 
     def _yaml(self, node: Any, path: Path, above: tuple[int, ...]) -> Any:
         where = (node.start_mark.line + 1, node.start_mark.column + 1)
         self.values[path] = where
         if len(above) > MAX_DEPTH or len(self.values) > MAX_VALUES or id(node) in above:
-            message = f"The file is nested deeper than {MAX_DEPTH} levels, refers to itself or is too large."
-            raise _failure("INPUT-SIZE", message, Place(self.file, *where), "Write the repeated parts out.")
+            raise self._too_deep(where)
         above = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, above)
@@ -171,10 +194,9 @@ class _Builder:
             return None
         if kind == "bool":
             return node.value.lower() == "true"
-        if kind == "int" and len(node.value) < 300:
-            return int(node.value)
-        if kind == "float":
-            return float(node.value)
+        if kind in ("int", "float") and len(node.value) < 300:
+            with suppress(ValueError):  # a tag may claim what the text is not: !!int abc
+                return int(node.value) if kind == "int" else whole(float(node.value))
         message = f"The tag {node.tag} is not allowed here."
         raise _failure("INPUT-SYNTAX", message, Place(self.file, *where), "Write the value without a tag.")
 
@@ -184,7 +206,7 @@ class _Builder:
             mark = key_node.start_mark
             place = Place(self.file, mark.line + 1, mark.column + 1)
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _failure("INPUT-SYNTAX", "A key must be plain text.", place, _YAML_REMEDY)
+                raise _failure("INPUT-SYNTAX", "A key must be plain text.", place, _yaml_faults.REMEDY)
             key = key_node.value
             if key in out:
                 first = self.keys[(*path, key)][0]
@@ -193,20 +215,6 @@ class _Builder:
             self.keys[(*path, key)] = (mark.line + 1, mark.column + 1)
             out[key] = self._yaml(value_node, (*path, key), above)
         return out
-
-
-_YAML_REMEDY = "Check the indentation, the colon after the key, and the quotation marks on this line and the one above."
-
-
-def _yaml_sentence(error: yaml.MarkedYAMLError) -> str:
-    problem = (error.problem or "the structure is broken").strip()
-    if "tab" in problem or "'\\t'" in problem:
-        problem = "the line is indented with a tab; YAML wants spaces"
-    elif problem.startswith("expected a single document"):
-        problem = "the file holds more than one document (a line '---' begins the second)"
-    elif "undefined alias" in problem:
-        problem = f"{problem}; a text that begins with * must stand in quotation marks"
-    return f"Not well-formed YAML: {problem}."
 
 
 def _failure(code: str, message: str, place: Place, remedy: str = "") -> InputError:

@@ -20,6 +20,10 @@ _TYPES = {
 }
 
 
+_FIRST = ("type", "minLength", "minItems", "minProperties")
+_ABOUT_PARTS = ("SCHEMA-REQUIRED", "SCHEMA-UNKNOWN", "SCHEMA-NAME")
+
+
 def validate(source: Source) -> list[Finding]:
     """Return one finding per fault of ``source`` against the matter schema, in file order.
 
@@ -30,10 +34,15 @@ def validate(source: Source) -> list[Finding]:
     if any(taken):
         errors = list(validator().iter_errors(source.data))
     findings: dict[tuple[Path, str], Finding] = {}
-    for error in errors:
+    wrong: set[Path] = set()
+    for error in sorted(errors, key=lambda each: each.validator not in _FIRST):
         for finding in _explain(source, error):
             key = (finding.path or (), finding.code)
-            findings.setdefault(key, finding)
+            if finding.code in _ABOUT_PARTS:
+                findings.setdefault(key, finding)
+            elif key[0] not in wrong:  # a value that breaks several rules is told once
+                wrong.add(key[0])
+                findings[key] = finding
     return list(findings.values())
 
 
