@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from datetime import date
 from pathlib import Path
 
 import docx
@@ -16,7 +15,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches
 
-from isa_docs.assembly.model import PackageInfo, Part, SignatureSlot
+from isa_docs.assembly.model import Part
+
+from .papers import slots
 
 INSTALL = "apt-get install libreoffice-writer-nogui fonts-liberation poppler-utils qpdf"
 
@@ -160,36 +161,6 @@ def parts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     convert(folder, sorted(folder.glob("*.docx")))
     return folder
-
-
-def slots(document: str, order: int) -> tuple[SignatureSlot, ...]:
-    return tuple(
-        SignatureSlot(
-            name=f"{document}_officer_{kind}",
-            kind=kind,
-            role="officer",
-            signer="Jane Q. Doe",
-            title="Vice President",
-            order=order,
-            start=f"officer{ends}A",
-            end=f"officer{ends}B",
-            tooltip=f"{kind.title()} of Jane Q. Doe",
-        )
-        for kind, ends in (("signature", "Sign"), ("date", "Date"))
-    )
-
-
-@pytest.fixture
-def info() -> PackageInfo:
-    return PackageInfo(
-        title="ISA application of Northwind Components, Inc.",
-        author="Northwind Components, Inc.",
-        subject="Importer Self-Assessment",
-        language="en-US",
-        date=date(2012, 11, 15),
-        package_id="0123456789abcdef",
-        stamp="Northwind Components, Inc. – ISA application",
-    )
 
 
 @pytest.fixture
