@@ -66,7 +66,8 @@ def part_source(template: DocxTemplate, root: Any) -> PartSource:
 def _tag_places(root: Any) -> Iterator[Any]:
     """Yield the paragraph of each tag, in the order of the XML text: an element's attributes, then its text."""
     for element in root.iter(etree.Element):
-        for text in (*element.attrib.values(), element.text or ""):
+        own = "" if len(element) else element.text or ""  # python-docx gives paragraphs and runs a text of their own
+        for text in (*element.attrib.values(), own):
             for _ in _TAG.finditer(text):
                 yield element if element.tag == qn("w:p") else next(element.iterancestors(qn("w:p")), None)
 

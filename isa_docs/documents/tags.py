@@ -35,6 +35,8 @@ class TagProblem:
     tag: str
     paragraph: str
     remedy: str
+    element: Any = None
+    """The paragraph element."""
 
 
 @dataclass
@@ -71,7 +73,7 @@ def prepare(root: Any) -> PreparedPart:
             if not tag.scope:
                 remedy = "Blocks of words end in their paragraph; use {%p %} tags, alone in theirs, around paragraphs."
             text = paragraph_text(tag.paragraph).strip()
-            prepared.problems.append(TagProblem(f"The tag {wrong}.", tag.tag, text, remedy))
+            prepared.problems.append(TagProblem(f"The tag {wrong}.", tag.tag, text, remedy, tag.paragraph))
     return prepared
 
 
@@ -102,7 +104,7 @@ def _join_tags(paragraph: Any, prepared: PreparedPart) -> None:
     shown = text.strip()
 
     def problem(message: str, tag: str, remedy: str) -> None:
-        prepared.problems.append(TagProblem(message, tag, shown, remedy))
+        prepared.problems.append(TagProblem(message, tag, shown, remedy, paragraph))
 
     for stray in _BRACES.finditer(TAG.sub(lambda m: " " * len(m.group()), text)):
         problem(
@@ -184,7 +186,7 @@ def _check_scopes(paragraph: Any, prepared: PreparedPart) -> None:
                 new = f"{{{{p _blocks(({inner.strip()}), {number}) }}}}"
                 _replace(pieces, match.start(), match.end(), new)
             continue
-        prepared.problems.append(TagProblem(problem, match.group(), text.strip(), remedy))
+        prepared.problems.append(TagProblem(problem, match.group(), text.strip(), remedy, paragraph))
 
 
 def _text_of(home: Any) -> str:
