@@ -14,11 +14,9 @@ from contextlib import suppress
 from hashlib import md5, sha256
 from pathlib import Path
 
+from isa_docs.conversion.batch import RESTART
 from isa_docs.conversion.process import OwnedProcess, clean_environment
 from isa_docs.conversion.program import Installation
-
-RESTART = 81
-"""Exit code by which LibreOffice asks to be started again."""
 
 ENVIRONMENT = {"SAL_USE_VCLPLUGIN": "svp", "SAL_LOG": "-INFO-WARN"}
 """No window system, no developers' log."""
