@@ -22,7 +22,7 @@ from isa_docs.documents.plan import SubmissionPlan, plan_submission
 from isa_docs.errors import AssemblyError, ExitCode, IsaDocsError
 from isa_docs.findings import Finding, stopping
 from isa_docs.intake.load import LoadedMatter
-from isa_docs.resources import folder
+from isa_docs.intake.schema import schema_files
 from isa_docs.review.checklist import checklist_html
 from isa_docs.review.manifest import BuildRecord, PartRecord, manifest_json
 
@@ -186,6 +186,6 @@ def package_identity(loaded: LoadedMatter, plan: SubmissionPlan, inputs: dict[st
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     data = Path(__file__).resolve().parents[1] / "program" / "data"
-    for file in [*sorted(folder("schemas").glob("*.json")), *sorted(data.glob("*.toml"))]:
+    for file in [*schema_files(), *sorted(data.glob("*.toml"))]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:32]

@@ -28,7 +28,7 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
         return {}
     try:
         text = file.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
+        data: dict[str, Any] = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         spot = re.search(r"line (\d+), column (\d+)", str(error))
         place = Place(str(file), int(spot[1]), int(spot[2])) if spot else Place(str(file))
@@ -44,15 +44,19 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
         elif not isinstance(value, _KINDS[name]) or value == "":
             wanted = "true or false" if _KINDS[name] is bool else "text in quotation marks"
             faults.append(_fault("SETTINGS-VALUE", f"'{name}' must be {wanted}.", place))
-        elif name == "soffice" and (not Path(value).is_absolute() or Path(value).is_relative_to(file.parent)):
+        elif name == "soffice" and not _is_elsewhere(Path(str(value)), file.parent):
             message = "'soffice' must be an absolute path outside this folder."
             remedy = "Programs that lie among the matters are not started; use --soffice or ISA_DOCS_SOFFICE for that."
             faults.append(_fault("SETTINGS-VALUE", message, place, remedy))
         else:
-            out[name] = value if _KINDS[name] is bool else file.parent / value
+            out[name] = value if _KINDS[name] is bool else file.parent / str(value)
     if faults:
         raise _invalid(file, faults)
     return out
+
+
+def _is_elsewhere(program: Path, folder: Path) -> bool:
+    return program.is_absolute() and not program.resolve().is_relative_to(folder.resolve())
 
 
 def _line_of(text: str, name: str) -> int:

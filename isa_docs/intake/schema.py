@@ -13,6 +13,7 @@ from isa_docs.findings import Path
 from isa_docs.resources import folder
 
 ROOT = "matter.schema.json"
+OUTPUT_SCHEMAS = ("manifest.schema.json", "report.schema.json")
 SUBMISSION_KINDS = {
     "application": "application",
     "annual-notification": "annual_notification",
@@ -30,8 +31,8 @@ def load_schema(name: str) -> Schema:
 
 
 def schema_files() -> list[FilePath]:
-    """Return the shipped schema files, sorted by name."""
-    return sorted(folder("schemas").glob("*.schema.json"))
+    """Return the files of the matter's schema, sorted by name; those of what a build leaves are not among them."""
+    return sorted(each for each in folder("schemas").glob("*.schema.json") if each.name not in OUTPUT_SCHEMAS)
 
 
 @cache
@@ -66,6 +67,33 @@ def joined(schema: Any) -> Any:
     hidden = {key: target[key] for key in target.keys() & own.keys() - _NOTES if target[key] != own[key]}
     out = {**target, **own}
     return {**out, "allOf": [*out.get("allOf", []), hidden]} if hidden else out
+
+
+def bundled(name: str) -> Schema:
+    """Return one shipped schema with the files it refers to put into its ``$defs``: it can be used alone."""
+    parts: dict[str, Schema] = {}
+
+    def localize(value: Any, file: str) -> Any:
+        if isinstance(value, list):
+            return [localize(each, file) for each in value]
+        if not isinstance(value, dict):
+            return value
+        out = {key: localize(each, file) for key, each in value.items() if key != "$ref"}
+        if isinstance(reference := value.get("$ref"), str):
+            other, _, pointer = reference.partition("#")
+            out["$ref"] = "#" + ("" if (other or file) == name else f"/$defs/{take(other or file)}") + pointer
+        return out
+
+    def take(file: str) -> str:
+        short = file.removesuffix(".schema.json")
+        if short not in parts:
+            parts[short] = {}
+            whole = {key: value for key, value in load_schema(file).items() if key not in ("$schema", "$id")}
+            parts[short].update(localize(whole, file))
+        return short
+
+    out: Schema = localize(load_schema(name), name)
+    return {**out, "$defs": {**out.get("$defs", {}), **parts}} if parts else out
 
 
 def _target(reference: str) -> Schema:

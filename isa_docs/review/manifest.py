@@ -104,8 +104,15 @@ def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
             for field in package.fields
         ],
         "deadlines": [deadline_json(each) for each in record.deadlines],
-        "findings": [finding.to_json() for finding in record.findings],
+        "findings": [_finding_json(finding) for finding in record.findings],
     }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    out = finding.to_json()
+    if "place" in out:
+        out["place"]["file"] = PurePath(out["place"]["file"]).name
+    return out
 
 
 def recipient_json(recipient: Recipient) -> dict[str, Any]:
