@@ -23,7 +23,9 @@ A4 = (595.276, 841.89)
 def words(pdf: Path) -> dict[str, tuple[float, float, float, float]]:
     """Return word to box (left, bottom, right, top) on the first page as it is shown."""
     text = subprocess.run([program("pdftotext"), "-bbox", str(pdf), "-"], capture_output=True, text=True, check=True)
-    height = float(re.search(r'<page width="[\d.]+" height="([\d.]+)"', text.stdout)[1])
+    with pikepdf.open(pdf) as opened:  # poppler gives the height of a turned page as if it were not turned
+        box = [float(value) for value in opened.pages[0].MediaBox]
+        height = box[2] if int(opened.pages[0].get("/Rotate", 0)) % 180 else box[3]
     found = {}
     for left, high, right, low, word in re.findall(
         r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', text.stdout
