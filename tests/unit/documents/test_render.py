@@ -6,6 +6,11 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 
 from isa_docs.documents.render import render_docx
 from isa_docs.errors import ExitCode, TemplateError
@@ -243,3 +248,41 @@ def test_conditions_and_loops_are_logged():
         ("{% if a %}", {False}),
         ("{% for b in c %}", {True}),
     ]
+
+
+def test_footnotes_are_filled_once():
+    word = document("{{ name }}")
+    word.add_section()
+    blob = (
+        f"<w:footnotes {nsdecls('w')}><w:footnote w:id='2'><w:p><w:r><w:t>See {{{{ name }}}}</w:t></w:r></w:p>"
+        "</w:footnote></w:footnotes>"
+    ).encode()
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, blob, word.part.package)
+    word.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    rendered = fill(word, {"name": "A & B {{ 7*7 }}"})
+    with zipfile.ZipFile(BytesIO(rendered.data)) as package:
+        assert "See A &amp; B {{ 7*7 }}</w:t>" in package.read("word/footnotes.xml").decode()
+
+
+def test_an_alternative_text_may_hold_a_tag():
+    word = document("x")
+    drawing = OxmlElement("w:drawing")
+    drawing.append(
+        parse_xml(f"<wp:inline {nsdecls('wp')}><wp:docPr id='1' name='n' descr='{{{{ alt }}}}'/></wp:inline>")
+    )
+    word.paragraphs[0].runs[0]._r.append(drawing)
+    (element,) = read(fill(word, {"alt": 'a "b" & <c>'})).element.body.iter(qn("wp:docPr"))
+    assert element.get("descr") == 'a "b" & <c>'
+
+
+def test_text_in_a_content_control_and_a_hyperlink_is_filled():
+    word = document("x")
+    word.paragraphs[0]._p.append(
+        parse_xml(
+            f"<w:sdt {nsdecls('w')}><w:sdtContent><w:r><w:t>{{{{ </w:t></w:r><w:r><w:t>name }}}}</w:t></w:r>"
+            "</w:sdtContent></w:sdt>"
+        )
+    )
+    (paragraph,) = read(fill(word, {"name": "N"})).paragraphs
+    assert "".join(text.text or "" for text in paragraph._p.iter(qn("w:t"))) == "xN"
