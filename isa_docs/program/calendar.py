@@ -184,9 +184,9 @@ class Count:
     def steps(self) -> tuple[Step, ...]:
         """Return the count day by day; for months and years only its two ends and what was adjusted."""
         if self.unit in ("months", "years"):
-            note = f"the same day of the month, {self.phrase} later"
+            note = "the same day of the month"
             if self.end.day != self.start.day:
-                note = f"{self.phrase} later; that month has no day {self.start.day}, so its last day is taken"
+                note = f"that month has no day {self.start.day}, so its last day is taken"
             return (Step(self.start, 0, "the period starts"), Step(self.end, self.length, note))
         steps = [Step(self.start, 0, "not counted itself")]
         day, number = self.start, 0
@@ -212,7 +212,9 @@ class Count:
     def sentence(self) -> str:
         """Say what was counted, with every day left out of a working-day count that was not a weekend."""
         if self.unit in ("months", "years"):
-            return f"{self.phrase} from {long_date(self.start)}: {self.steps[-1].note}, {weekday_date(self.end)}."
+            end = "ends" if abs(self.length) == 1 else "end"
+            note = self.steps[-1].note
+            return f"{self.phrase} from {long_date(self.start)} {end} on {weekday_date(self.end)} ({note})."
         text = f"{weekday_date(self.start)} is day 0; day {abs(self.length)} is {weekday_date(self.end)}."
         left_out = [step for step in self.steps if step.number is None and step.day.weekday() < 5]
         if self.unit == "working days":

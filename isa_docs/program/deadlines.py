@@ -23,6 +23,7 @@ from isa_docs.program.calendar import (
     HolidayCalendar,
     Step,
     Unit,
+    add_months,
     calendar_for,
     long_date,
     weekday_date,
@@ -71,6 +72,8 @@ class Clock:
     earliest: int = 0
     readings: tuple[Reading, ...] = ()
     reading_lengths: tuple[int | None, ...] = ()
+    ticklers: tuple[int, ...] = ()
+    """Days before the day to act on which a diary reminds."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,7 @@ def clocks() -> dict[str, Clock]:
             earliest=row.get("earliest", 0),
             readings=readings,
             reading_lengths=tuple(r.get("length") for r in row.get("readings", ())),
+            ticklers=tuple(row.get("ticklers", ())),
         )
     return found
 
@@ -310,7 +314,7 @@ def annual_anniversary(matter: Matter, cycle: int) -> date:
     if acceptance is None:
         raise ValueError("the matter records no acceptance, so no anniversary can be counted")
     first = 24 if track_of(matter).track == "focused-assessment" else 13
-    return Count(acceptance.mou_signed_by_cbp_on, first + 12 * cycle, "months").end
+    return add_months(acceptance.mou_signed_by_cbp_on, first + 12 * cycle)
 
 
 def annual_cycle(matter: Matter, period_end: date) -> int:

@@ -90,8 +90,7 @@ def isa_pkg_001(case: PackageCase) -> Iterator[Problem]:
         if line.page is not None and line.page not in pages:
             yield Problem(f"{line.title!r} is listed on page {line.page}, which the package does not have.")
         elif line.page is not None and squeeze(line.title) not in squeeze(pages[line.page]):
-            starts_there = any(p.kind == "exhibit" and p.first_page == line.page for p in case.papers)
-            if not (starts_there and any(p.title == line.title for p in case.papers)):
+            if not any(p.first_page == line.page and p.title == line.title for p in case.papers):
                 yield Problem(f"{line.title!r} is listed on page {line.page}, where it is not.")
         elif line.page is None and not any(p.title == line.title for p in case.papers):
             yield Problem(f"{line.title!r} is listed but not enclosed.")

@@ -121,8 +121,8 @@ def test_a_working_day_count_names_the_holidays_it_left_out() -> None:
 
 def test_a_month_count_says_when_the_day_does_not_exist() -> None:
     assert Count(date(2012, 2, 29), 12, "months").sentence == (
-        "12 months from February 29, 2012: 12 months later; that month has no day 29, so its last day is taken, "
-        "Thursday, February 28, 2013."
+        "12 months from February 29, 2012 end on Thursday, February 28, 2013 (that month has no day 29, so its last "
+        "day is taken)."
     )
 
 
