@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from isa_docs.documents.figures import risk_matrix
 from isa_docs.documents.filters import long_date, number, oxford, percent, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
@@ -26,14 +27,7 @@ FREQUENCY = {
     "every-two-years": "every two years",
     "as-needed": "as needed",
 }
-_PERIODS = {
-    "daily": "Each business day",
-    "weekly": "Each week",
-    "monthly": "Each calendar month",
-    "quarterly": "Q1, Q2, Q3, Q4",
-    "semiannually": "First and second half",
-    "annually": "Once, before the annual notification",
-}
+_MONTHS_BETWEEN_TESTS = {"daily": 1, "weekly": 1, "monthly": 1, "quarterly": 3, "semiannually": 6, "annually": 12}
 _METHOD = {
     "attribute": "Statistical (attribute)",
     "estimation": "Statistical (estimation)",
@@ -134,7 +128,9 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "factors": list(risk.factors) if risk else [],
             "assessed_by": assessed,
             "testing": narrative(testing.testing_methodology, tabs),
-            "areas": [_area(plan, testing, area, units) for area in testing.areas],
+            "areas": [_area(plan, testing, area, units) | {"number": at} for at, area in enumerate(testing.areas, 1)],
+            "matrix": risk_matrix(testing.areas) if testing.areas else "",
+            "tested_more_often": any(_frequency(testing, area) in ("daily", "weekly") for area in testing.areas),
             "reviewer": _reviewer(plan, testing),
             "independence": narrative(testing.reviewer_independence, tabs),
             "errors": narrative(testing.error_handling, tabs),
@@ -154,7 +150,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
 
 def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units: dict[str, str]) -> Values:
     tester = plan.matter.people[area.tester] if area.tester else None
-    frequency = area.frequency or testing.frequency or "as-needed"
+    frequency = _frequency(testing, area)
     return {
         "title": area.title,
         "likelihood": area.likelihood,
@@ -167,11 +163,21 @@ def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units:
         "evidence": "; ".join(area.evidence),
         "pass_criteria": narrative(area.pass_criteria, plan.tabs),
         "frequency": FREQUENCY[frequency].capitalize(),
-        "periods": _PERIODS.get(frequency, "–"),
+        "months": _calendar(frequency),
         "tester": f"{tester.name}, {tester.title}" if tester else "",
         "units": oxford([units[unit] for unit in area.business_units]) if area.business_units else "",
         "sample": _sample(area),
     }
+
+
+def _frequency(testing: SelfTestingPlan, area: TestArea) -> str:
+    return area.frequency or testing.frequency or "as-needed"
+
+
+def _calendar(frequency: str) -> list[str]:
+    """Return a mark for each calendar month with which a test period ends."""
+    step = _MONTHS_BETWEEN_TESTS.get(frequency)
+    return ["X" if step and month % step == 0 else "" for month in range(1, 13)]
 
 
 def _sample(area: TestArea) -> Values:
