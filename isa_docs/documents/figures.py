@@ -43,7 +43,7 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
     from matplotlib.patches import Rectangle
 
     figure = Figure(figsize=(_WIDTH_INCHES, _WIDTH_INCHES * 0.78), dpi=_DPI)
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     axes = figure.add_axes((0.12, 0.13, 0.86, 0.85))
     shade = LinearSegmentedColormap.from_list("risk", _SHADES)
     for likelihood in range(1, _SCALE + 1):
@@ -79,5 +79,5 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
     for side in axes.spines.values():
         side.set_visible(False)
     out = io.BytesIO()
-    canvas.print_png(out, metadata={"Software": None})
+    figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
