@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.intake.yaml_edits import Key, example, findings_in, keys_of, misspelt, only_finding, with_misspelt
+from tests.unit.intake.yaml_edits import Key, example, findings_in, keys_of, misspelt, near, only_finding, with_misspelt
 
 NORTHWIND = example("northwind")
 FREE = {("people", name) for name in ("tester", "results_reviewer", "finance", "counsel")}
@@ -15,7 +15,7 @@ KEYS = [pytest.param(key, id=str(key)) for key in keys_of(NORTHWIND) if (*key.ma
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_misspelt_key_is_one_finding_that_names_the_key_that_was_meant(key: Key) -> None:
-    finding = only_finding(with_misspelt(NORTHWIND, key))
+    finding = only_finding(with_misspelt(near(NORTHWIND, key), key))
 
     assert finding.code in ("SCHEMA-UNKNOWN", "SCHEMA-REQUIRED")
     assert f"'{misspelt(key.name)}'" in finding.message

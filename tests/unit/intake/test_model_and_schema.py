@@ -10,10 +10,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
 from isa_docs.intake import model
-from isa_docs.intake.schema import ROOT, SUBMISSION_KINDS, load_schema, resolve, schema_files
+from isa_docs.intake.schema import ROOT, SUBMISSION_KINDS, joined, load_schema, resolve, schema_files
 
 JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", date: "string"}
 
@@ -55,11 +55,7 @@ def object_schema(cls: type, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 PAIRS = list(pairs(model.Matter, load_schema(ROOT), set()))
-FIELDS = [
-    pytest.param(cls, schema, field, id=f"{cls.__name__}.{field.name}")
-    for cls, schema in PAIRS
-    for field in msgspec.structs.fields(cls)
-]
+BY_CLASS = pytest.mark.parametrize(("cls", "schema"), PAIRS, ids=[cls.__name__ for cls, _ in PAIRS])
 
 
 def test_every_class_of_the_model_is_reached_from_the_matter_schema() -> None:
@@ -73,7 +69,7 @@ def test_every_class_of_the_model_is_reached_from_the_matter_schema() -> None:
     assert {each.__name__ for each in concrete} == {cls.__name__ for cls, _ in PAIRS}
 
 
-@pytest.mark.parametrize(("cls", "schema"), PAIRS, ids=lambda each: getattr(each, "__name__", ""))
+@BY_CLASS
 def test_class_and_schema_have_the_same_fields(cls: type, schema: dict[str, Any]) -> None:
     fields = {field.encode_name for field in msgspec.structs.fields(cls)}
     if cls.__struct_config__.tag is not None:
@@ -83,7 +79,7 @@ def test_class_and_schema_have_the_same_fields(cls: type, schema: dict[str, Any]
     assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize(("cls", "schema"), PAIRS, ids=lambda each: getattr(each, "__name__", ""))
+@BY_CLASS
 def test_class_and_schema_require_the_same(cls: type, schema: dict[str, Any]) -> None:
     required = {field.encode_name for field in msgspec.structs.fields(cls) if field.required}
     if cls.__struct_config__.tag is not None:
@@ -92,25 +88,21 @@ def test_class_and_schema_require_the_same(cls: type, schema: dict[str, Any]) ->
     assert required == set(schema.get("required", []))
 
 
-@pytest.mark.parametrize(("cls", "schema", "field"), FIELDS)
-def test_defaults_are_the_same(cls: type, schema: dict[str, Any], field: msgspec.structs.FieldInfo) -> None:
+@BY_CLASS
+def test_defaults_are_the_same(cls: type, schema: dict[str, Any]) -> None:
     """None, an empty list and a default object are what leaving out means; other defaults stand in the schema."""
-    if field.required or field.default in (msgspec.NODEFAULT, None, ()) or isinstance(field.default, msgspec.Struct):
-        return
-    assert resolve(schema["properties"][field.encode_name]).get("default") == field.default
+    for field in msgspec.structs.fields(cls):
+        below = resolve(schema["properties"][field.encode_name])
+        if field.required:
+            assert "default" not in below, field.name
+        elif field.default not in (None, ()) and not isinstance(field.default, msgspec.Struct):
+            assert below.get("default") == field.default, field.name
 
 
-@pytest.mark.parametrize(("cls", "schema", "field"), FIELDS)
-def test_a_required_field_promises_no_default(
-    cls: type, schema: dict[str, Any], field: msgspec.structs.FieldInfo
-) -> None:
-    if field.required:
-        assert "default" not in resolve(schema["properties"][field.encode_name])
-
-
-@pytest.mark.parametrize(("cls", "schema", "field"), FIELDS)
-def test_types_and_choices_are_the_same(cls: type, schema: dict[str, Any], field: msgspec.structs.FieldInfo) -> None:
-    agree(typing.get_type_hints(cls)[field.name], resolve(schema["properties"][field.encode_name]))
+@BY_CLASS
+def test_types_and_choices_are_the_same(cls: type, schema: dict[str, Any]) -> None:
+    for name, hint in typing.get_type_hints(cls).items():
+        agree(hint, resolve(schema["properties"][name]))
 
 
 def agree(hint: Any, schema: dict[str, Any]) -> None:
@@ -152,29 +144,23 @@ def leaves(schema: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 MATTER_FILES = ("matter", "importer", "people", "standing", "plan", "submissions", "records", "common")
-LEAVES = [leaf for name in MATTER_FILES for leaf in leaves(load_schema(f"{name}.schema.json"), name)]
 
 
-@pytest.mark.parametrize(("where", "field"), LEAVES, ids=[where for where, _ in LEAVES])
-def test_every_field_has_what_the_form_and_the_messages_need(where: str, field: dict[str, Any]) -> None:
-    whole = resolve(field)
+@pytest.mark.parametrize("name", MATTER_FILES)
+def test_every_field_has_what_the_form_and_the_messages_need(name: str) -> None:
+    for where, field in leaves(load_schema(f"{name}.schema.json"), name):
+        whole = resolve(field)
+        assert whole.get("title"), where
+        assert whole.get("description", "").endswith("."), where
+        if whole.get("type") not in ("object", "array") and "allOf" not in whole:
+            assert whole.get("examples"), where
+        if "pattern" in whole:
+            assert whole.get("x-error"), f"{where}: a pattern is no sentence"
 
-    assert whole.get("title")
-    assert whole.get("description", "").endswith(".")
-    if whole.get("type") not in ("object", "array") and "allOf" not in whole:
-        assert whole.get("examples")
-    if "pattern" in whole:
-        assert whole.get("x-error"), "a pattern is no sentence"
 
-
-@pytest.mark.parametrize(("where", "field"), LEAVES, ids=[where for where, _ in LEAVES])
-def test_every_example_of_a_field_is_valid(where: str, field: dict[str, Any]) -> None:
-    from jsonschema import FormatChecker
-
-    from isa_docs.intake.schema import joined
-
-    checker = Draft202012Validator(joined(field), format_checker=FormatChecker(["date"]))
-
-    assert [
-        error.message for example in resolve(field).get("examples", []) for error in checker.iter_errors(example)
-    ] == []
+@pytest.mark.parametrize("name", MATTER_FILES)
+def test_every_example_of_a_field_is_valid(name: str) -> None:
+    for where, field in leaves(load_schema(f"{name}.schema.json"), name):
+        checker = Draft202012Validator(joined(field), format_checker=FormatChecker(["date"]))
+        faults = [fault.message for each in resolve(field).get("examples", []) for fault in checker.iter_errors(each)]
+        assert faults == [], where

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from isa_docs.intake.schema import walk
-from tests.unit.intake.yaml_edits import MATTERS, Key, example, keys_of, mapping_line, only_finding, without
+from tests.unit.intake.yaml_edits import MATTERS, Key, example, keys_of, mapping_line, near, only_finding, without
 
 
-def required_keys() -> Iterator[object]:
+def required_keys() -> Iterator[Any]:
     """List every key of the examples that its schema requires."""
     for matter in MATTERS:
         text = example(matter)
@@ -27,11 +28,11 @@ def _plain(text: str) -> object:
     return parse_source(text.encode(), "matter.yaml").data
 
 
-@pytest.mark.parametrize(("matter", "key"), required_keys())
+@pytest.mark.parametrize(("matter", "key"), list(required_keys()))
 def test_a_required_field_that_is_missing_is_one_finding_at_what_lacks_it(matter: str, key: Key) -> None:
     text = example(matter)
 
-    finding = only_finding(without(text, key))
+    finding = only_finding(without(near(text, key), key))
 
     assert finding.code == "SCHEMA-REQUIRED"
     assert finding.path == (*key.mapping, key.name)

@@ -69,6 +69,20 @@ def mapping_line(text: str, path: Path) -> int:
     return next(key.line for key in keys_of(text) if key.mapping == path)
 
 
+def near(text: str, key: Key) -> str:
+    """Return the text with far parts blanked out and the rest where it was: it is read in half the time.
+
+    For a key of a submission the plan goes, which a matter need not have; for any other key all submissions but the
+    first. A schema fault is found all the same, and it is found before ids are compared.
+    """
+    if key.mapping[:1] == ("submissions",):
+        plan = next(each for each in keys_of(text) if (each.mapping, each.name) == ((), "self_testing_plan"))
+        start, end = plan.node.value[plan.at][0].start_mark.index, _end(text, plan)
+        return text[:start] + "".join(each if each == "\n" else " " for each in text[start:end]) + text[end:]
+    second = next(each for each in keys_of(text) if each.mapping == ("submissions", 1))
+    return text[: text.rindex("\n", 0, second.node.start_mark.index) + 1]
+
+
 def without(text: str, key: Key) -> str:
     """Return the text with one key and its value taken out, and all lines above it where they were."""
     pairs = key.node.value
