@@ -41,7 +41,9 @@ class Facts:
     layers: bool
     hidden_layers: bool
     floating: bool
-    """Whether something drawn above the pages (notes, comments) will not be drawn any more."""
+    """Whether something drawn above the pages (sticky notes, film) will not be drawn any more."""
+    drawn_above: bool
+    """Whether anything is drawn above the pages that becomes part of them (stamps, form values)."""
 
 
 def look(pdf: Pdf, notes: Notes) -> Facts:
@@ -77,8 +79,8 @@ def look(pdf: Pdf, notes: Notes) -> Facts:
         notes.warn(
             "EXH-LAYERS", "layers that are switched off are left out", "Switch them on and save it, if they matter."
         )
-    floating = _pages(pdf, notes)
-    return Facts(bool(layers), hidden, floating)
+    floating, drawn_above = _pages(pdf, notes)
+    return Facts(bool(layers), hidden, floating, drawn_above)
 
 
 def _form(root: Dictionary, notes: Notes) -> None:
@@ -128,9 +130,9 @@ def _hides(layers: Dictionary) -> bool:
     return default.get("/BaseState") == Name.OFF or len(_array(default.get("/OFF"))) > 0
 
 
-def _pages(pdf: Pdf, notes: Notes) -> bool:
-    """Look at every page; return whether sticky notes or the like will no longer be drawn."""
-    floating = False
+def _pages(pdf: Pdf, notes: Notes) -> tuple[bool, bool]:
+    """Look at every page; return whether something above it will vanish, and whether something becomes part of it."""
+    floating = drawn_above = False
     for number, page in enumerate(pdf.pages, start=1):
         _size(page, number, notes)
         if "/Annots" not in page:
@@ -162,7 +164,8 @@ def _pages(pdf: Pdf, notes: Notes) -> bool:
         ):
             notes.mention("EXH-SCRIPTS", "its scripts and actions were removed")
         floating = floating or bool(kinds["/Text"] or kinds["/FileAttachment"])
-    return floating
+        drawn_above = drawn_above or bool(set(kinds) - {"/Link", "/Popup"})
+    return floating, drawn_above
 
 
 def _size(page: pikepdf.Page, number: int, notes: Notes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,14 +69,15 @@ def take_pdf(source: Path, out: Path, folder: Path, tools: Tools, notes: Notes) 
     with _opened(source) as pdf:
         facts = look(pdf, notes)
         _strip(pdf)
-        clean = is_clean(pdf, facts)
-        if clean:
-            _mend_marks(pdf)
         pdf.save(stripped, deterministic_id=True)
         count = len(pdf.pages)
-    if clean:
-        stripped.replace(out)
-        return count, "as-is"
+    with pikepdf.open(stripped) as pdf:
+        if is_clean(pdf, facts):
+            _mend_marks(pdf)
+            pdf.save(out, deterministic_id=True)
+            if facts.drawn_above and not facts.floating:
+                _warn_of_changes(source, out, range(1, count + 1), count, tools, folder, notes)
+            return count, "as-is"
     if tools.pdftocairo is None:
         if facts.hidden_layers:
             raise RefusedError(
@@ -126,6 +128,8 @@ def _strip(pdf: Pdf) -> None:
     if "/AcroForm" in pdf.Root:
         if "/XFA" in pdf.Root.AcroForm:
             del pdf.Root.AcroForm.XFA
+        if any(annotation.get("/Subtype") == Name.Widget and "/AP" not in annotation for annotation in _all_above(pdf)):
+            pdf.Root.AcroForm.NeedAppearances = True
         pdf.generate_appearance_streams()
     pdf.flatten_annotations("all")
     for page in pdf.pages:
@@ -155,6 +159,11 @@ def _mend_marks(pdf: Pdf) -> None:
             page.Contents = pdf.make_stream(unmarked_as_artifact(data))
         elif not tagged and has_marks(data):
             page.Contents = pdf.make_stream(without_marks(data))
+
+
+def _all_above(pdf: Pdf) -> Iterator[Dictionary]:
+    for page in pdf.pages:
+        yield from _annotations(page)
 
 
 def _annotations(page: pikepdf.Page) -> list[Dictionary]:
@@ -193,21 +202,35 @@ def _finish(
         if len(pdf.pages) != count:
             raise RefusedError("EXH-DAMAGED", f"of its {count} pages only {len(pdf.pages)} can be drawn")
         _mend(pdf)
-        if tools.pdftoppm is None:
-            notes.warn("EXH-NOT-COMPARED", "pdftoppm is missing, so its pages were not compared with the original")
-            different: list[int] = []
-        else:
-            different = differing_pages(tools.pdftoppm, reference, redrawn, count, folder)
+        different = _different(reference, redrawn, count, tools, folder, notes)
         for page in different:
             if hidden_layers:
                 raise RefusedError("EXH-LAYERS", "its layers cannot be removed without changing the page", page=page)
-            notes.warn("EXH-LOOKS-DIFFERENT", "redrawn it would look different, so the original page is kept", "", page)
+            notes.warn("EXH-NOT-REDRAWN", "redrawn it would look different, so the page is kept as it was", "", page)
             pdf.pages[page - 1] = before.pages[page - 1]
+        _warn_of_changes(reference, stripped, different, count, tools, folder, notes)
         if "/Info" in pdf.trailer:
             del pdf.trailer["/Info"]
         if "/Metadata" in pdf.Root:
             del pdf.Root.Metadata
         pdf.save(out, deterministic_id=True)
+
+
+def _different(before: Path, after: Path, count: int, tools: Tools, folder: Path, notes: Notes) -> list[int]:
+    if tools.pdftoppm is None:
+        notes.warn("EXH-NOT-COMPARED", "pdftoppm is missing, so its pages were not compared with the original")
+        return []
+    return differing_pages(tools.pdftoppm, before, after, count, folder)
+
+
+def _warn_of_changes(
+    source: Path, result: Path, pages: Sequence[int], count: int, tools: Tools, folder: Path, notes: Notes
+) -> None:
+    """Warn of each of ``pages`` that looks different from the original."""
+    if not pages:
+        return
+    for page in sorted(set(_different(source, result, count, tools, folder, notes)) & set(pages)):
+        notes.warn("EXH-LOOKS-DIFFERENT", "the page looks different from the original", "Compare the two.", page)
 
 
 def _mend(pdf: Pdf) -> None:
