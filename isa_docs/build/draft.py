@@ -65,6 +65,8 @@ class Draft:
         self.pdf: dict[str, Path] = {}
         self._templates = templates
         self._rendered: dict[str, RenderedDocx] = {}
+        self._layouts: dict[str, str] = {}
+        """The page numbers each paper was last rendered with; empty for papers that print none of others."""
         self._round = 0
         (work / "docx").mkdir(parents=True)
 
@@ -106,6 +108,10 @@ class Draft:
                 if self._is_word(item) and item.key not in self.pdf:
                     jobs.append(Job(self._job_key(item), self._exhibit_path(item)))
                 continue
+            layout = "" if item.kind == "paper" else repr(self.layout)
+            if self._layouts.get(item.key) == layout:
+                continue
+            self._layouts[item.key] = layout
             rendered = self._render(item)
             if self.docx.get(item.key) == rendered.data:
                 continue
@@ -145,18 +151,18 @@ class Draft:
 
     def assemble(self, package_id: str) -> AssemblyResult:
         """Merge the parts into the package and check it; what the checks find is added to ``findings``."""
-        parts = [self._part(item, order) for order, item in enumerate(self.plan.items)]
+        parts = [self._part(item) for item in self.plan.items]
         submission, importer = self.plan.submission, self.plan.matter.importer
         program = terms(self.plan.edition.edition != "ctpat-tc")["program_short"]
-        kind = {"letter": self.plan.items[0].title}["letter"]
+        kind = str(submission.__struct_config__.tag)
         info = PackageInfo(
-            title=f"{kind} and enclosures – {importer.legal_name}" if len(parts) > 1 else parts[0].title,
+            title=f"{parts[0].title}{' and Enclosures' if len(parts) > 1 else ''} – {importer.legal_name}",
             author=importer.legal_name,
-            subject=f"{program} {submission.__struct_config__.tag}",
+            subject=f"{program} {kind}",
             language="en-US",
             date=submission.date,
             package_id=package_id,
-            stamp=f"{importer.legal_name} · {program} {str(submission.__struct_config__.tag).replace('-', ' ')}",
+            stamp=f"{importer.legal_name} · {program} {kind.replace('-', ' ')}",
         )
         result = assemble(parts, info, self.work / "package.pdf")
         self.findings += [
@@ -216,7 +222,7 @@ class Draft:
             matter=self.plan.matter,
         )
 
-    def _part(self, item: PlannedItem, order: int) -> Part:
+    def _part(self, item: PlannedItem) -> Part:
         sheet = f"sheet-{item.exhibit.id}" if item.kind == "exhibit" and item.exhibit else None
         return Part(
             key=item.key,
