@@ -149,8 +149,7 @@ def isa_adr_006(case: Case[Submission]) -> Iterator[Problem]:
         return
     path = _confirmation_path(case)
     if case.recipient.source != "confirmation":
-        why = "gives no address" if not found.address else f"is not used: {case.edition.edition} prints no address"
-        yield Problem(f"The confirmation {why}.", path)
+        yield Problem(f"The confirmation is not used: {case.edition.edition} prints no address.", path)
     elif found.on > case.submission.date:
         yield Problem(f"The confirmation of {long_date(found.on)} is later than the paper.", (*path, "on"))
     elif case.submission.date - found.on > timedelta(days=30):

@@ -58,6 +58,7 @@ def isa_anl_002(case: Case[AnnualNotification]) -> Iterator[Problem]:
     "Letter late",
     severity=ERROR,
     kinds=_KIND,
+    editions=ISA_EDITIONS,
     authority=("fr-77-61012", "handbook-2010"),
     remedy="Send it now with an explanation of the delay.",
     example="date: 2016-03-01   # due 2016-01-15",
@@ -92,7 +93,8 @@ def isa_anl_004(case: Case[AnnualNotification]) -> Iterator[Problem]:
     """Later letters are due every twelve months from the anniversary; counted from the last letter they drift.
 
     Whether the 30 days of the first letter apply to the later ones is open; the day itself is the safe one. A
-    first letter after its anniversary but inside the window is in time and only less safe.
+    first letter after its anniversary but inside the window is in time and only less safe. The due date of the
+    portal was not verified, so a late portal paper is a warning as well.
     """
     deadline, day = case.deadline, case.submission.date
     if deadline is None:
@@ -104,7 +106,7 @@ def isa_anl_004(case: Case[AnnualNotification]) -> Iterator[Problem]:
                 f"The letter is dated {long_date(day)}, after the last safe day, {weekday_date(deadline.cautious)}.",
                 case.path("date"),
             )
-    elif deadline.cautious < day <= outer:
+    elif deadline.cautious < day and (day <= outer or deadline.id == "D5-tc"):
         yield Problem(
             f"The letter is dated {long_date(day)}; the safe day was {weekday_date(deadline.cautious)}.",
             case.path("date"),

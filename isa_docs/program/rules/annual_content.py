@@ -125,24 +125,19 @@ def isa_anl_011(case: Case[AnnualNotification]) -> Iterator[Problem]:
 
 @rule(
     "ISA-ANL-012",
-    "Result of an area the plan does not have",
+    "Area reported twice",
     severity=ERROR,
     kinds=_KIND,
     authority=("cbp-self-testing",),
-    remedy="Use the area's id from self_testing_plan.areas.",
-    example="results: [{area: clasification, items_tested: 59, errors: 0}]",
+    remedy="Report each area once, with its totals for the period.",
+    example="results: [{area: classification, ...}, {area: classification, ...}]",
 )
 def isa_anl_012(case: Case[AnnualNotification]) -> Iterator[Problem]:
-    """Results and plan speak of the same areas."""
-    plan = case.matter.self_testing_plan
-    if plan is None:
-        return
-    known = {area.id for area in plan.areas}
+    """The letter gives one result for each area of the plan."""
     seen: set[str] = set()
     for position, result in enumerate(case.submission.results):
-        if result.area not in known or result.area in seen:
-            why = "is reported twice" if result.area in seen else "is no area of the plan"
-            yield Problem(f"{result.area!r} {why}.", case.path("results", position, "area"))
+        if result.area in seen:
+            yield Problem(f"The area {result.area!r} is reported twice.", case.path("results", position, "area"))
         seen.add(result.area)
 
 

@@ -174,24 +174,6 @@ def isa_app_006(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-APP-007",
-    "Appeal without grounds or without an answer",
-    severity=ERROR,
-    kinds=_KIND,
-    authority=("fr-77-61012", "practice"),
-    remedy="Enter each ground of the notice with its answer.",
-    example="grounds: []",
-)
-def isa_app_007(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
-    """The notice describes the facts or conduct that warrant it; the appeal answers every one of them."""
-    if not case.submission.grounds:
-        yield Problem("The appeal answers no ground of the notice.", case.path("grounds"))
-    for position, ground in enumerate(case.submission.grounds):
-        if not ground.response.strip():
-            yield Problem(f"{ground.title}: no answer.", case.path("grounds", position, "response"))
-
-
-@rule(
     "ISA-APP-008",
     "Ground does not fit the type of notice",
     severity=WARNING,
@@ -254,33 +236,6 @@ def isa_app_010(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-APP-011",
-    "Ground or action names an exhibit that is not enclosed",
-    severity=ERROR,
-    kinds=_KIND,
-    authority=("practice",),
-    remedy="Add the exhibit to the submission, or correct its id.",
-    example="grounds: [{id: care, exhibits: [log]}]   # no exhibit has the id log",
-)
-def isa_app_011(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
-    """Every exhibit an answer points to is in the package."""
-    enclosed = {exhibit.id for exhibit in case.submission.exhibits}
-    for position, ground in enumerate(case.submission.grounds):
-        for place, exhibit in enumerate(ground.exhibits):
-            if exhibit not in enclosed:
-                yield Problem(
-                    f"{ground.title} names the exhibit {exhibit!r}, which is not enclosed.",
-                    case.path("grounds", position, "exhibits", place),
-                )
-    for position, action in enumerate(case.submission.corrective_actions):
-        if action.exhibit is not None and action.exhibit not in enclosed:
-            yield Problem(
-                f"A corrective action names the exhibit {action.exhibit!r}, which is not enclosed.",
-                case.path("corrective_actions", position, "exhibit"),
-            )
-
-
-@rule(
     "ISA-APP-012",
     "Admitted ground without corrective action",
     severity=WARNING,
@@ -302,7 +257,7 @@ def isa_app_012(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-APP-013",
+    "ISA-APP-011",
     "CTPAT decision: the period is the one stated in the decision",
     severity=WARNING,
     kinds=_KIND,
@@ -311,7 +266,7 @@ def isa_app_012(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     remedy="Read the period in the decision letter and enter it as stated_deadline.",
     example="edition: ctpat-tc   # no stated_deadline",
 )
-def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
+def isa_app_011(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """The ten days of the 2012 notice never apply to a CTPAT decision; the decision's own period does.
 
     Where two periods are arguable, the shorter is met.
@@ -328,7 +283,7 @@ def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-APP-014",
+    "ISA-APP-007",
     "Planned corrective action without a date",
     severity=WARNING,
     kinds=_KIND,
@@ -336,7 +291,7 @@ def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     remedy="Give each action that is not completed a due date and an owner.",
     example="corrective_actions: [{action: New procedure, status: planned}]",
 )
-def isa_app_014(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
+def isa_app_007(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """A promise without a date or an owner carries little weight."""
     for position, action in enumerate(case.submission.corrective_actions):
         if action.status != "completed" and (action.on is None or not action.owner):

@@ -87,18 +87,22 @@ def isa_apl_003(case: Case[Application]) -> Iterator[Problem]:
     editions=ISA_EDITIONS,
     authority=("fr-77-61012",),
     remedy="Ask CBP now whether the application may be filed while C-TPAT is pending, and record the answer.",
-    example="ctpat: {status: applied, applied_on: 2013-05-20}   # report dated 2012-06-18",
+    example="ctpat: {status: applied, applied_on: 2013-05-20}   # report dated 2012-06-18, submission 2013-05-21",
 )
 def isa_apl_004(case: Case[Application]) -> Iterator[Problem]:
-    """The expedited C-TPAT review takes 30 to 45 days; with fewer than 45 left it may outlast the twelve months."""
+    """The expedited C-TPAT review takes 30 to 45 days; with fewer than 45 left it may outlast the twelve months.
+
+    The days are counted from the application to C-TPAT or from this one, whichever is later.
+    """
     deadline, ctpat = case.deadline, case.matter.ctpat
     if deadline is None or deadline.id != "D1" or ctpat is None or ctpat.status != "applied":
         return
-    left = (deadline.nominal - (ctpat.applied_on or case.submission.date)).days
+    start = max(ctpat.applied_on or case.submission.date, case.submission.date)
+    left = (deadline.nominal - start).days
     if left < 45:
         yield Problem(
-            f"C-TPAT is pending and only {max(left, 0)} days lay between the C-TPAT application and the end of the "
-            f"twelve months on {long_date(deadline.nominal)}; the expedited review takes up to 45.",
+            f"C-TPAT is pending and only {max(left, 0)} days are left on {long_date(start)} until the twelve months "
+            f"end on {long_date(deadline.nominal)}; the expedited review takes up to 45.",
             ("ctpat", "status"),
         )
 

@@ -13,7 +13,7 @@ from isa_docs.program.calendar import long_date
 from isa_docs.program.rules.package import Enclosure, FinishedPaper, PackageCase
 from isa_docs.program.rules.registry import Case, Problem, Rule, registered
 
-_UNUSED = "ISA-GEN-005"
+_UNUSED = "ISA-GEN-004"
 
 
 def check_rules(

@@ -1,8 +1,7 @@
-"""The matter file as a whole: persons, ids, overrides, confidentiality."""
+"""The matter file as a whole: overrides, copies, confidentiality, privilege."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from isa_docs.intake.model import Submission
@@ -18,19 +17,13 @@ from isa_docs.program.rules.wording import narratives
     scope="matter",
     authority=("practice",),
     remedy="Use a code of `isa-docs explain --list`.",
-    example="overrides: [{code: ISA-MOU-999, by: A. Quill, on: 2012-11-01, reason: agreed}]",
+    example="overrides: [{code: ISA-MOU-01, by: A. Quill, on: 2012-11-01, reason: agreed}]",
 )
 def isa_gen_001(case: Case[None]) -> Iterator[Problem]:
-    """An override names the rule it sets aside and the submission it is for; a wrong name would silence nothing."""
-    ids = {submission.id for submission in case.matter.submissions}
+    """An override names the rule it sets aside; a wrong code would set nothing aside without a word."""
     for position, override in enumerate(case.matter.overrides):
         if override.code.startswith("ISA-") and override.code not in registered():
             yield Problem(f"There is no rule {override.code!r}.", ("overrides", position, "code"))
-        if override.submission is not None and override.submission not in ids:
-            yield Problem(
-                f"The override of {override.code} is for {override.submission!r}, which is no submission.",
-                ("overrides", position, "submission"),
-            )
 
 
 @rule(
@@ -56,57 +49,24 @@ def isa_gen_002(case: Case[None]) -> Iterator[Problem]:
 
 @rule(
     "ISA-GEN-003",
-    "Person or address named but not in the file",
+    "Copy to an account manager whom the file does not name",
     severity=ERROR,
     authority=("practice",),
-    remedy="Use an id of people (or national_account_manager for copies).",
-    example="signer: treasurer   # people has no treasurer",
+    remedy="Enter importer.national_account_manager, or take the copy off.",
+    example="copies_to: [national_account_manager]   # importer has no national_account_manager",
 )
 def isa_gen_003(case: Case[Submission]) -> Iterator[Problem]:
-    """Whoever signs, receives a copy or makes the confidentiality statement is a person of the matter."""
-    one, people = case.submission, case.matter.people
-    if one.signer not in people:
-        yield Problem(f"Nobody under people has the signer's id {one.signer!r}.", case.path("signer"))
-    for position, name in enumerate(one.copies_to):
-        if name == "national_account_manager":
-            if case.matter.importer.national_account_manager is None:
-                yield Problem(
-                    "A copy goes to the National Account Manager, whom the importer does not name.",
-                    case.path("copies_to", position),
-                )
-        elif name not in people:
-            yield Problem(f"A copy goes to {name!r}, who is not under people.", case.path("copies_to", position))
-    if one.confidentiality is not None and one.confidentiality.by not in (None, *people):
+    """A copy can go only to somebody whose name and address the file holds."""
+    copies = case.submission.copies_to
+    if "national_account_manager" in copies and case.matter.importer.national_account_manager is None:
         yield Problem(
-            f"The confidentiality statement is made by {one.confidentiality.by!r}, who is not under people.",
-            case.path("confidentiality", "by"),
+            "A copy goes to the National Account Manager, whom the importer does not name.",
+            case.path("copies_to", copies.index("national_account_manager")),
         )
 
 
 @rule(
     "ISA-GEN-004",
-    "Id used twice",
-    severity=ERROR,
-    scope="matter",
-    authority=("practice",),
-    remedy="Give each submission, and each exhibit of a submission, its own id.",
-    example="submissions: [{id: anl-2015, ...}, {id: anl-2015, ...}]",
-)
-def isa_gen_004(case: Case[None]) -> Iterator[Problem]:
-    """Packages, confirmations and overrides are found by id."""
-    counts = Counter(submission.id for submission in case.matter.submissions)
-    for index, submission in enumerate(case.matter.submissions):
-        if counts[submission.id] > 1:
-            yield Problem(f"Two submissions have the id {submission.id!r}.", ("submissions", index, "id"))
-        exhibits = Counter(exhibit.id for exhibit in submission.exhibits)
-        for position, exhibit in enumerate(submission.exhibits):
-            if exhibits[exhibit.id] > 1:
-                path = ("submissions", index, "exhibits", position, "id")
-                yield Problem(f"Two exhibits of {submission.id} have the id {exhibit.id!r}.", path)
-
-
-@rule(
-    "ISA-GEN-005",
     "Override that sets nothing aside",
     severity=NOTE,
     scope="matter",
@@ -114,33 +74,13 @@ def isa_gen_004(case: Case[None]) -> Iterator[Problem]:
     remedy="Remove it, so that it does not hide a later finding.",
     example="overrides: [{code: ISA-MOU-002, ...}]   # and no such finding",
 )
-def isa_gen_005(case: Case[None]) -> Iterator[Problem]:
+def isa_gen_004(case: Case[None]) -> Iterator[Problem]:
     """An override whose finding is gone is removed. (Judged after all other rules.)"""
     yield from ()
 
 
 @rule(
-    "ISA-GEN-006",
-    "Confirmation for a submission that does not exist",
-    severity=ERROR,
-    scope="matter",
-    authority=("practice",),
-    remedy="Use the submission's id.",
-    example="confirmations: [{submission: anl-2051, ...}]",
-)
-def isa_gen_006(case: Case[None]) -> Iterator[Problem]:
-    """A confirmation with a wrong id would leave the stale address in force without a word."""
-    ids = {submission.id for submission in case.matter.submissions}
-    for position, confirmation in enumerate(case.matter.confirmations):
-        if confirmation.submission not in ids:
-            yield Problem(
-                f"The confirmation by {confirmation.by} is for {confirmation.submission!r}, which is no submission.",
-                ("confirmations", position, "submission"),
-            )
-
-
-@rule(
-    "ISA-GEN-007",
+    "ISA-GEN-005",
     "Portal paper prepared for signature by an outside person",
     severity=ERROR,
     kinds=("application",),
@@ -149,7 +89,7 @@ def isa_gen_006(case: Case[None]) -> Iterator[Problem]:
     remedy="Let the company officer named in the CTPAT portal sign and submit.",
     example="edition: ctpat-tc, signer: counsel",
 )
-def isa_gen_007(case: Case[Submission]) -> Iterator[Problem]:
+def isa_gen_005(case: Case[Submission]) -> Iterator[Problem]:
     """CBP does not let consultants sign or submit for the company (second-hand); the company officer does."""
     signer = case.person(case.submission.signer)
     if signer is not None and signer.organization is not None:

@@ -146,24 +146,3 @@ def isa_ior_006(case: Case[None]) -> Iterator[Problem]:
                 f"IOR number {mask(entry.number)} is a Social Security number and is printed on the papers.",
                 ("importer", "ior_numbers", position, "number"),
             )
-
-
-@rule(
-    "ISA-IOR-007",
-    "IOR number of a business unit that does not exist",
-    severity=ERROR,
-    scope="matter",
-    authority=("practice",),
-    remedy="Name an id of importer.business_units.",
-    example="ior_numbers: [{number: 12-345678900, name: Northwind, business_unit: west}]",
-)
-def isa_ior_007(case: Case[None]) -> Iterator[Problem]:
-    """Each number belongs to the importer itself or to one of its business units."""
-    units = {unit.id for unit in case.matter.importer.business_units}
-    for position, entry in enumerate(case.matter.importer.ior_numbers):
-        if entry.business_unit is not None and entry.business_unit not in units:
-            yield Problem(
-                f"IOR number {mask(entry.number)} names the business unit {entry.business_unit!r}, which does not "
-                "exist.",
-                ("importer", "ior_numbers", position, "business_unit"),
-            )

@@ -74,24 +74,6 @@ def isa_mou_002(case: Case[Application]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-MOU-003",
-    "MOU signer is not a person of the matter",
-    severity=ERROR,
-    kinds=_KIND,
-    authority=("fr-77-61012",),
-    remedy="Name under mou.signer the id of an officer listed under people.",
-    example="mou: {ior_numbers: [12-345678900], signer: treasurer}   # people has no treasurer",
-)
-def isa_mou_003(case: Case[Application]) -> Iterator[Problem]:
-    """The MOU must be signed, so the file must say who signs it."""
-    if case.person(case.submission.mou.signer) is None:
-        yield Problem(
-            f"Nobody under people has the id {case.submission.mou.signer!r}, so the MOU has no signer.",
-            case.path("mou", "signer"),
-        )
-
-
-@rule(
     "ISA-MOU-004",
     "MOU signer is not an officer of the company",
     severity=ERROR,
@@ -189,7 +171,7 @@ def isa_mou_007(case: Case[Application]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-MOU-008",
+    "ISA-MOU-003",
     "Active IOR number left off the MOU on the standard track",
     severity=WARNING,
     kinds=_KIND,
@@ -197,7 +179,7 @@ def isa_mou_007(case: Case[Application]) -> Iterator[Problem]:
     remedy="Add the number, or mark it as not active, or say in the transmittal letter why it stays outside.",
     example="route: standard   # importer.ior_numbers has two active numbers, the MOU lists one",
 )
-def isa_mou_008(case: Case[Application]) -> Iterator[Problem]:
+def isa_mou_003(case: Case[Application]) -> Iterator[Problem]:
     """On the standard track CBP's risk assessment covers the IOR numbers on the MOU; a missing one stays outside."""
     if case.submission.route != "standard":
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Submission
@@ -19,8 +19,8 @@ from isa_docs.program.recipients import wrong_offices
 from isa_docs.program.rules.registry import ERROR, Case, Problem, rule
 from isa_docs.program.rules.wording import PLACEHOLDERS, slips_in
 
-PaperKind = Literal["letter", "transmittal", "mou", "plan", "contents", "exhibit-sheet", "exhibit"]
-_WRITTEN = ("letter", "transmittal", "mou", "plan")
+PaperKind = Literal["letter", "mou", "plan", "contents", "exhibit-sheet", "exhibit"]
+_WRITTEN = ("letter", "mou", "plan")
 _IOR_IN_TEXT = re.compile(r"(?<![\w-])\d{2}-\d{7}(?:[0-9A-Z]{2})?(?![\w-])")
 
 
@@ -94,6 +94,10 @@ def isa_pkg_001(case: PackageCase) -> Iterator[Problem]:
                 yield Problem(f"{line.title!r} is listed on page {line.page}, where it is not.")
         elif line.page is None and not any(p.title == line.title for p in case.papers):
             yield Problem(f"{line.title!r} is listed but not enclosed.")
+    for letter in case.of("letter"):
+        for line in case.enclosures:
+            if not _has(letter, line.title):
+                yield Problem(f"{line.title!r} is enclosed, but {letter.title} does not list it.")
     if case.enclosures:
         listed = {line.title for line in case.enclosures}
         for exhibit in case.submission.exhibits:
@@ -172,7 +176,7 @@ def isa_pkg_005(case: PackageCase) -> Iterator[Problem]:
     An appeal never shows the ZIP suffix 1143.
     """
     block = squeeze("".join(case.recipient.lines))
-    for paper in case.of("letter", "transmittal"):
+    for paper in case.of("letter"):
         first = squeeze(paper.pages[0]) if paper.pages else ""
         if block and block not in first:
             yield Problem(f"{paper.title}: the first page does not print {case.recipient.one_line!r} as one block.")
@@ -200,7 +204,7 @@ def isa_pkg_006(case: PackageCase) -> Iterator[Problem]:
     for paper in case.of(*_WRITTEN):
         if not _has(paper, name):
             yield Problem(f"{paper.title} does not print the importer's name, {name}, in full.")
-    for paper in case.of("letter", "transmittal"):
+    for paper in case.of("letter"):
         if not _has(paper, long_date(case.submission.date)):
             yield Problem(f"{paper.title} does not bear the date {long_date(case.submission.date)}.")
 
@@ -219,6 +223,8 @@ def isa_pkg_007(case: PackageCase) -> Iterator[Problem]:
     plan = case.matter.self_testing_plan
     areas = {area.id: area for area in (plan.areas if plan else ())}
     for paper in case.of("plan"):
+        if plan and plan.frequency and not _has(_folded(paper), plan.frequency):
+            yield Problem(f"{paper.title} does not say that testing is done {plan.frequency}.")
         for area in areas.values():
             if not _has(paper, area.title):
                 yield Problem(f"{paper.title} does not print the area {area.title!r}.")
@@ -231,6 +237,10 @@ def isa_pkg_007(case: PackageCase) -> Iterator[Problem]:
                 title = areas[result.area].title if result.area in areas else result.area
                 if not _has(paper, title) or not _has_number(paper, result.items_tested):
                     yield Problem(f"{paper.title} does not print the result of {title}.")
+
+
+def _folded(paper: FinishedPaper) -> FinishedPaper:
+    return replace(paper, pages=tuple(page.lower() for page in paper.pages))
 
 
 def _has_number(paper: FinishedPaper, number: int) -> bool:

@@ -91,7 +91,7 @@ def isa_plan_011(case: Case[None]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-PLAN-021",
+    "ISA-PLAN-019",
     "Statistical sample without its design figures",
     severity=WARNING,
     scope="matter",
@@ -99,7 +99,7 @@ def isa_plan_011(case: Case[None]) -> Iterator[Problem]:
     remedy="State confidence and tolerable_rate (attribute), or confidence, expected_rate and precision (estimation).",
     example="sampling: {method: attribute, items: 59}   # no confidence, no tolerable_rate",
 )
-def isa_plan_021(case: Case[None]) -> Iterator[Problem]:
+def isa_plan_019(case: Case[None]) -> Iterator[Problem]:
     """A statistical sample says what it can show: its confidence and the rate it is tested against."""
     for area, sampling, path in _samples(case):
         needed = {
@@ -112,7 +112,7 @@ def isa_plan_021(case: Case[None]) -> Iterator[Problem]:
 
 
 @rule(
-    "ISA-PLAN-022",
+    "ISA-PLAN-020",
     "Very few items from a small universe",
     severity=WARNING,
     scope="matter",
@@ -120,7 +120,7 @@ def isa_plan_021(case: Case[None]) -> Iterator[Problem]:
     remedy="Test more items, or say in the area's rationale why these are enough.",
     example="sampling: {method: judgmental, items: 3, universe: 150}",
 )
-def isa_plan_022(case: Case[None]) -> Iterator[Problem]:
+def isa_plan_020(case: Case[None]) -> Iterator[Problem]:
     """For small universes a federal guide asks for at least 20 of 100-199 items, 10 of 50-99 and 5 of 20-49.
 
     It is no CBP rule, only a mark below which a reader will ask.

@@ -30,7 +30,7 @@ SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?=[^.]*\b(?:self-)?test(?:ing)?\s+results\b)(?=[^.]*\b(?:requires?|required|must|shall)\b)"
+            r"(?![^.]*\b(?:three|entry|entries)\b)(?=[^.]*\b(?:self-)?test(?:ing)?\s+results\b)(?=[^.]*\b(?:requires?|required|must|shall)\b)"
             r"[^.]*\b(?:five|5)\s*(?:\(5\)\s*)?years?\b",
             re.IGNORECASE,
         ),

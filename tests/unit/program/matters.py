@@ -107,10 +107,19 @@ def matter(changes: str | dict[str, Any] = "") -> Matter:
 
     ``DELETE`` drops a key or item, a path that ends in ``+`` appends to a list.
     """
+    return msgspec.convert(_changed(changes), Matter)
+
+
+def written(changes: str | dict[str, Any] = "") -> str:
+    """Return the text of a matter file with the faultless matter and ``changes``."""
+    return yaml.safe_dump(_changed(changes), sort_keys=False, allow_unicode=True)
+
+
+def _changed(changes: str | dict[str, Any]) -> Any:
     data = load(BASE)
     for path, value in ((load(changes) if isinstance(changes, str) else changes) or {}).items():
         _put(data, str(path).split("."), value)
-    return msgspec.convert(data, Matter)
+    return data
 
 
 def _put(data: Any, path: list[str], value: Any) -> None:

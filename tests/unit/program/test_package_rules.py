@@ -11,18 +11,22 @@ from isa_docs.program.rules import Enclosure, FinishedPaper, all_rules, check_pa
 from tests.unit.program.matters import matter
 
 TRANSMITTAL = FinishedPaper(
-    "transmittal",
+    "letter",
     "Transmittal letter",
     1,
     (
         "Northwind Components, Inc.\nNovember 15, 2012\nVIA COURIER\n"
         "Chief, Partnership Programs Branch\nOffice of International Trade\nU.S. Customs and Border Protection\n"
-        "1400 L Street, N.W.\nWashington, D.C. 20229-1143\nDear Chief:\nWe enclose the application (77 FR 61012).",
+        "1400 L Street, N.W.\nWashington, D.C. 20229-1143\nDear Chief:\nWe apply under 77 FR 61012.\n"
+        "Enclosures: Focused\nAssessment report; C-TPAT certification",
     ),
 )
 MOU = FinishedPaper("mou", "Memorandum of Understanding", 2, ("Northwind Components,\nInc. 12-345678900",))
 PLAN = FinishedPaper(
-    "plan", "Risk-Based Self-Testing Plan", 3, ("Northwind Components, Inc.", "Tariff classification: 59 items.")
+    "plan",
+    "Risk-Based Self-Testing Plan",
+    3,
+    ("Northwind Components, Inc.", "Tested quarterly. Tariff classification: 59 items."),
 )
 SHEET = FinishedPaper("exhibit-sheet", "Focused Assessment report", 5, ("Tab A\nFocused Assessment report",))
 REPORT = FinishedPaper("exhibit", "Focused Assessment report", 6, ("report",))
@@ -54,12 +58,14 @@ FAULTS: list[tuple[str, dict[str, object]]] = [
     ("ISA-PKG-001", {"enclosures": (LIST[0], Enclosure("C-TPAT certification", 6))}),
     ("ISA-PKG-001", {"enclosures": (*LIST, Enclosure("Bond", 12))}),
     ("ISA-PKG-001", {"enclosures": LIST[:1]}),
+    ("ISA-PKG-001", {"papers": with_page(TRANSMITTAL, TRANSMITTAL.pages[0].replace("C-TPAT certification", ""))}),
     ("ISA-PKG-002", {"papers": with_page(MOU, NAME + NUMBER + "[INSERT DATE]")}),
     ("ISA-PKG-003", {"papers": with_page(MOU, NAME)}),
     ("ISA-PKG-004", {"papers": with_page(MOU, NAME + NUMBER + "June\n7, 2002")}),
-    ("ISA-PKG-005", {"papers": with_page(TRANSMITTAL, NAME + "November 15, 2012")}),
-    ("ISA-PKG-006", {"papers": with_page(PLAN, "Northwind. Tariff classification: 59")}),
-    ("ISA-PKG-007", {"papers": with_page(PLAN, NAME + "Tariff classification: 159")}),
+    ("ISA-PKG-005", {"papers": with_page(TRANSMITTAL, TRANSMITTAL.pages[0].replace("-1143", ""))}),
+    ("ISA-PKG-006", {"papers": with_page(PLAN, "Northwind. Quarterly. Tariff classification: 59")}),
+    ("ISA-PKG-007", {"papers": with_page(PLAN, NAME + "quarterly, Tariff classification: 159")}),
+    ("ISA-PKG-007", {"papers": with_page(PLAN, NAME + "monthly, Tariff classification: 59")}),
     ("ISA-PKG-008", {"papers": with_page(MOU, NAME + NUMBER + "98-765432100")}),
     ("ISA-PKG-009", {"fields": ("letter.officer",)}),
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import isa_docs
 from isa_docs.findings import Severity, stopping
+from isa_docs.intake.load import load_matter
 from isa_docs.program.authorities import all_authorities
 from isa_docs.program.rules import Case, all_rules, check_rules, explain
-from tests.unit.program.matters import load, matter
+from tests.unit.program.matters import load, matter, written
 
 CASES: dict[str, dict[str, Any]] = {
     code: case
@@ -60,6 +63,24 @@ def test_a_rule_explains_itself(rule: Any) -> None:
     assert rule.code.startswith("ISA-")
 
 
+@pytest.mark.parametrize("code", sorted(CASES))
+def test_a_failing_example_is_a_valid_matter_file(code: str, tmp_path: Path) -> None:
+    """A rule that the schema already enforces could never speak."""
+    file = tmp_path / "matter.yaml"
+    file.write_text(written(CASES[code]["fails"]), encoding="utf-8")
+    assert load_matter(file).matter == matter(CASES[code]["fails"])
+
+
+def test_no_other_code_is_emitted_anywhere_in_the_package() -> None:
+    package = Path(isa_docs.__file__).parent
+    codes = {
+        code
+        for file in package.rglob("*.py")
+        for code in re.findall(r"\bISA-[A-Z]{2,5}-\d{3}\b", file.read_text(encoding="utf-8"))
+    }
+    assert codes <= {rule.code for rule in all_rules()}
+
+
 def test_explain_takes_any_case_and_knows_no_other_code() -> None:
     assert explain("isa-mou-001").title == "MOU lists an IOR number outside the Focused Assessment"
     with pytest.raises(KeyError):
@@ -87,12 +108,12 @@ def test_an_override_for_another_submission_covers_nothing() -> None:
     changes["overrides"][0]["submission"] = "appeal"
     findings = check_rules(matter(changes))
     assert [f.overridden for f in findings if f.code == "ISA-MOU-001"] == [None]
-    assert "ISA-GEN-005" in {f.code for f in findings}
+    assert "ISA-GEN-004" in {f.code for f in findings}
 
 
 def test_only_the_named_submission_and_the_shared_facts_are_judged() -> None:
-    broken = matter("submissions.0.mou.ior_numbers: []\nsubmissions.2.grounds: []")
-    assert {f.code for f in check_rules(broken, ["appeal"])} == {"ISA-APP-007"}
+    broken = matter("submissions.0.mou.ior_numbers: []\nsubmissions.2.exhibits: []")
+    assert {f.code for f in check_rules(broken, ["appeal"])} == {"ISA-APP-009", "ISA-APP-010"}
 
 
 def test_a_social_security_number_is_never_printed_by_a_finding() -> None:
