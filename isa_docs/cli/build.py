@@ -53,8 +53,8 @@ def build(
 
     started = monotonic()
     chosen = settings_for(matter.parent, out=out, templates=templates, strict=strict, soffice=soffice)
-    day = day_of(answer, as_of)
     loaded = load_matter(matter)
+    day = day_of(answer, as_of)
     settings = BuildSettings(chosen.out, chosen.engine, chosen.templates, chosen.strict, day)
     outcomes = build_matter(loaded, select(loaded, only), settings, _progress(answer, verbose))
     seconds = monotonic() - started

@@ -42,8 +42,8 @@ def check(
 
     answer.findings_are_product = True
     settings = settings_for(matter.parent, strict=strict)
-    day = day_of(answer, as_of)
     loaded = load_matter(matter)
+    day = day_of(answer, as_of)
     indexes = select(loaded, only)
     answer.findings = check_matter(loaded, indexes, day)
     ids = [loaded.matter.submissions[index].id for index in indexes]
@@ -67,8 +67,8 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
     from isa_docs.program.deadlines import deadlines
     from isa_docs.review.manifest import deadline_json, recipient_json
 
-    day = day_of(answer, as_of)
     loaded = load_matter(matter)
+    day = day_of(answer, as_of)
     indexes = select(loaded, only)
     answer.findings = check_matter(loaded, indexes, day)
     shown: list[dict[str, Any]] = []

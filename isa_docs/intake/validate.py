@@ -76,17 +76,19 @@ def _explain(source: Source, error: Any) -> Iterator[Finding]:
 
 def _wrong(source: Source, error: Any, path: Path, keyword: str) -> Finding:
     title = field_title(path, source.data)
-    schema = list(walk(path, source.data))[-1]
+    around, schema = [{}, *walk(path, source.data)][-2:]
     remedy = _example(schema)
     own = str(schema.get("x-error", "")).replace("{title}", title)
     if own and not own.startswith(title):
         own = f"{title}: {own}"
+    if error.instance is None:
+        needed = bool(path) and path[-1] in around.get("required", ())
+        remedy = f"{'Fill it in.' if needed else 'Fill it in or delete the line.'} {remedy}".strip()
+        return Finding("SCHEMA-EMPTY", Severity.ERROR, f"{title} is empty.", remedy, path, source.place(path))
     value, shown = error.validator_value, _shown(error.instance, schema)
     if keyword == "type":
         wanted = value if isinstance(value, str) else value[0]
         message = f"{title} must be {_TYPES.get(wanted, wanted)}, not {_kind(error.instance)}."
-        if error.instance is None:
-            message, remedy = f"{title} is empty.", f"Fill it in or delete the line. {remedy}".strip()
     elif keyword in ("enum", "const"):
         choices = [str(each) for each in (value if keyword == "enum" else [value])]
         message = f"{title} is {shown}; it must be one of: {', '.join(choices)}."
