@@ -12,6 +12,7 @@ from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Place, Severity
 
 NAME = "isa-docs.toml"
+_WASM = "libreoffice-wasm"  # no path: the build that set-up put into the cache folder
 _KINDS: dict[str, type] = {"out": str, "templates": str, "strict": bool, "soffice": str}
 
 
@@ -49,13 +50,19 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
             remedy = "Programs that lie among the matters are not started; use --soffice or ISA_DOCS_SOFFICE for that."
             faults.append(_fault("SETTINGS-VALUE", message, place, remedy))
         else:
-            out[name] = value if _KINDS[name] is bool else file.parent / str(value)
+            out[name] = value if _KINDS[name] is bool else _path(name, str(value), file.parent)
     if faults:
         raise _invalid(file, faults)
     return out
 
 
+def _path(name: str, value: str, folder: Path) -> Path:
+    return Path(value) if name == "soffice" else folder / value
+
+
 def _is_elsewhere(program: Path, folder: Path) -> bool:
+    if str(program) == _WASM:
+        return True
     return program.is_absolute() and not program.resolve().is_relative_to(folder.resolve())
 
 
