@@ -91,8 +91,8 @@ def assemble(
         {key: item.pages for key, item in merged.items()},
     )
     unshowable = stamp_pages(writer, pages, info.stamp, faces)
-    for page in pages:
-        if "/Annots" in page:
+    for number, page in enumerate(pages):
+        if number == 0 or "/Annots" in page:  # a later document time stamp puts its unseen field on the first page
             page[NameObject("/Tabs")] = NameObject("/S")
     writer.root_object[NameObject("/StructTreeRoot")] = tree.finish(pages)
     describe(writer, info)
@@ -160,7 +160,7 @@ def _describe_part(
     element = tree.add_part(item.part.title, above, language)
     kept = _keep_links(writer, item, link_keeper)
     if source.tagged:
-        if item.part.kind != "exhibit":  # exhibits were mended when they were taken in
+        if content.MENDED not in source.catalog:
             _mend_marks(writer, item.pages)
         graft(
             tree,
