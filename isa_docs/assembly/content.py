@@ -11,6 +11,9 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, EncodedStreamOb
 
 from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed
 
+MENDED = "/IsaMarksMended"
+"""Catalog key of a file whose marked content was already made fit for assembly; never copied into a package."""
+
 _MARK = re.compile(rb"\b(?:BDC|BMC|MP|DP)\b")
 _SHOWS_TEXT = re.compile(rb"[\])>]\s*(?:TJ|Tj|'|\")")
 _PATH_BEGINS = frozenset({"m", "re"})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, sanitize
 
-from isa_docs.assembly.content import has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
+from isa_docs.assembly.content import MENDED, has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
 from isa_docs.assembly.exhibit_clean import is_clean, page_content
 from isa_docs.assembly.exhibit_compare import differing_pages
 from isa_docs.assembly.exhibit_facts import look
@@ -74,6 +74,7 @@ def take_pdf(source: Path, out: Path, folder: Path, tools: Tools, notes: Notes) 
     with pikepdf.open(stripped) as pdf:
         if is_clean(pdf, facts):
             _mend_marks(pdf)
+            pdf.Root[MENDED] = True
             pdf.save(out, deterministic_id=True)
             if facts.drawn_above and not facts.floating:
                 _warn_of_changes(source, out, range(1, count + 1), count, tools, folder, notes)

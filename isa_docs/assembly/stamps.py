@@ -15,7 +15,7 @@ from isa_docs.assembly.typeface import StampFont
 
 SIZE = 7.5
 BASELINE = 0.35 * 72
-SIDE = 0.75 * 72
+SIDE = 72.0
 _GRAY = 0.35
 _GAP = 18.0
 
@@ -65,7 +65,7 @@ def upright(page: PageObject) -> tuple[tuple[float, float, float, float, float, 
 
 def _drawing(page: PageObject, font: StampFont, left_within: Callable[[float], str], right: str) -> bytes:
     matrix, width, _ = upright(page)
-    side = min(SIDE, width / 12)
+    side = min(SIDE, width / 8)
     right_start = width - side - font.width(right, SIZE)
     left = left_within(right_start - _GAP - side)
     shown = _text(font, left, side) + _text(font, right, right_start)

@@ -54,7 +54,7 @@ def test_the_stamp_is_upright_at_the_foot(
     assert check_package(result, parts, info(stamp="Northwind")) == []
     found = words(result.pdf)
     who, page = found["Northwind"], found["Page"]
-    assert who[0] == pytest.approx(min(54, shown_width / 12), abs=1)
+    assert who[0] == pytest.approx(min(72, shown_width / 8), abs=1)
     assert who[1] < BASELINE < who[3]
     assert page[1] < BASELINE < page[3]
     assert found["of"][2] < shown_width - 40
@@ -76,7 +76,7 @@ def test_page_content_cannot_move_the_stamp(tmp_path: Path) -> None:
     pdf.pages[0].Contents = pdf.make_stream(b"3 0 0 3 50 50 cm 1 0 0 rg BT /F1 10 Tf (x) Tj ET")
     parts = [Part("one", "One", "exhibit", saved(pdf, tmp_path / "page.pdf"), "A-")]
     found = words(assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf").pdf)
-    assert found["Northwind"][0] == pytest.approx(51, abs=1)
+    assert found["Northwind"][0] == pytest.approx(72, abs=1)
 
 
 def test_a_long_stamp_is_shortened_before_the_page_number(tmp_path: Path) -> None:
