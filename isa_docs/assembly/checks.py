@@ -55,6 +55,8 @@ def check_package(
             texts = pool.submit(reading.page_texts, program, copy)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
+        if faults:  # nothing else can be judged by page
+            return faults
         faults += _label_faults(pdf, result, parts)
         faults += _outline_faults(pdf, result, parts, pages)
         faults += _link_faults(pdf, result, pages)
