@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isa_docs.intake.model import AnnualNotification
+from isa_docs.program.areas import all_areas
 from isa_docs.program.ior import mask, normalize
 from isa_docs.program.rules.plan import TIMES_A_YEAR
 from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, WARNING, Case, Problem, listing, rule
@@ -263,3 +264,26 @@ def isa_anl_018(case: Case[AnnualNotification]) -> Iterator[Problem]:
     if contact is not None and not (contact.phone and contact.email):
         missing = listing([name for name in ("phone", "email") if not getattr(contact, name)])
         yield Problem(f"The ISA contact, {contact.name}, has no {missing}.", ("people", "isa_contact"))
+
+
+@rule(
+    "ISA-ANL-021",
+    "Error in an area where every error counts, without its disclosure",
+    severity=WARNING,
+    kinds=_KIND,
+    authority=("handbook-mou-2011", "cfr-19-162-74", "practice"),
+    remedy="Say under disclosure how the error was or will be brought before CBP, or why it need not be.",
+    example="results: [{area: origin-claims, items_tested: 60, errors: 1}]   # catalog: trade-programs",
+)
+def isa_anl_021(case: Case[AnnualNotification]) -> Iterator[Problem]:
+    """Antidumping, trade-program, transshipment, drawback and forced-labor errors are escalated whatever the rate."""
+    plan = case.matter.self_testing_plan
+    areas = {area.id: area for area in (plan.areas if plan else ())}
+    for position, result in enumerate(case.submission.results):
+        area = areas.get(result.area)
+        entry = all_areas().get(area.catalog or "") if area else None
+        if area and entry and entry.escalates and result.errors > 0 and not (result.disclosure or "").strip():
+            count = "1 error is" if result.errors == 1 else f"{result.errors} errors are"
+            yield Problem(
+                f"{area.title}: {count} reported without a word on disclosure.", case.path("results", position)
+            )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from isa_docs.findings import Path
 from isa_docs.intake.model import Application, SelfTestingPlan
+from isa_docs.program.areas import all_areas
 from isa_docs.program.rules.registry import ERROR, NOTE, WARNING, Case, Problem, listing, rule
 
 _PLAN: Path = ("self_testing_plan",)
@@ -326,3 +328,25 @@ def isa_plan_018(case: Case[None]) -> Iterator[Problem]:
     for position, unit in enumerate(case.matter.importer.business_units):
         if unit.id not in covered:
             yield Problem(f"No area of the plan tests {unit.name}.", ("importer", "business_units", position))
+
+
+@rule(
+    "ISA-PLAN-021",
+    "Area that the risk-area catalog does not have",
+    severity=WARNING,
+    scope="matter",
+    authority=("practice",),
+    remedy="Use an id of `isa-docs areas`, or leave catalog out for an area of your own.",
+    example="areas: [{id: value, title: Transaction value, catalog: value}]   # the catalog's id is valuation",
+)
+def isa_plan_021(case: Case[None]) -> Iterator[Problem]:
+    """An area that names the catalog takes its objective, attributes and evidence from there."""
+    plan = _plan(case)
+    for position, area in enumerate(plan.areas if plan else ()):
+        if area.catalog is not None and area.catalog not in all_areas():
+            close = get_close_matches(area.catalog, all_areas(), 1)
+            hint = f" Is {close[0]!r} meant?" if close else ""
+            yield Problem(
+                f"{area.title}: the catalog has no area {area.catalog!r}.{hint}",
+                (*_PLAN, "areas", position, "catalog"),
+            )
