@@ -15,6 +15,8 @@ COMMANDS = {
     "check": ("check", "check", "Check a matter: schema, program rules, exhibits."),
     "plan": ("check", "plan", "Show what a build would make, for whom, and why."),
     "build": ("build", "build", "Build the packages of a matter."),
+    "verify": ("verify", "verify", "Verify a package that came back against its manifest."),
+    "sign": ("sign", "sign", "Sign a package digitally in one of its fields."),
     "doctor": ("doctor", "doctor", "Say whether this machine has what a build needs."),
     "schema": ("start", "schema", "Print a JSON Schema."),
 }

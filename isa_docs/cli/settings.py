@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +91,8 @@ class DateType(click.ParamType):  # type: ignore[type-arg]  # generic only since
 def today() -> date:
     """Return today, the default of ``--as-of``."""
     return date.today()
+
+
+def now() -> datetime:
+    """Return the time of day, in UTC: what a signature's mark shows."""
+    return datetime.now(UTC)
