@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from assembly.papers import info, new_pdf, saved
+from cli import conftest as cli_conftest
 from pikepdf import Array, Dictionary, Name, String
 
 from isa_docs.assembly.assemble import assemble
@@ -115,3 +116,6 @@ def once(built: Built) -> bytes:
 def twice(once: bytes) -> bytes:
     """Signed and dated by the officer, then by the official."""
     return sign_package(once, signing("mou_cbp_signature", pki().official.p12(), dated=date(2013, 1, 15)))
+
+
+invoke = cli_conftest.invoke

@@ -1,0 +1,91 @@
+"""``isa-docs verify`` and ``isa-docs sign`` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from cli.running import Invoke
+
+from .authority import PASSPHRASE, pki
+from .conftest import Built
+
+
+@pytest.fixture
+def folder(tmp_path: Path, built: Built) -> Path:
+    """A build's folder: package and manifest, the officer's key and the root."""
+    (tmp_path / "package.pdf").write_bytes(built.data)
+    (tmp_path / "manifest.json").write_text(json.dumps(built.manifest))
+    (tmp_path / "officer.p12").write_bytes(pki().officer.p12())
+    (tmp_path / "root.pem").write_bytes(pki().root.pem)
+    (tmp_path / "pass").write_bytes(PASSPHRASE + b"\n")
+    return tmp_path
+
+
+def signed(invoke: Invoke, folder: Path, *more: str) -> int:
+    return invoke(
+        "sign", folder / "package.pdf", "--field", "mou_officer_signature", "--p12", folder / "officer.p12",
+        "--passphrase-file", folder / "pass", "--out", folder / "back.pdf", *more,
+    ).code  # fmt: skip
+
+
+def test_the_package_as_built(invoke: Invoke, folder: Path) -> None:
+    run = invoke("verify", folder / "package.pdf")
+    assert run.code == 0
+    assert "The file is the package as built; none of its 2 signatures is made yet." in run.out
+
+
+def test_sign_then_verify(invoke: Invoke, folder: Path) -> None:
+    assert signed(invoke, folder, "--dated", "2012-11-15") == 0
+    run = invoke("verify", folder / "back.pdf", "--trust", folder / "root.pem", "--json")
+    assert run.code == 0
+    assert run.report["result"]["reliable"]
+    officer, official = run.report["result"]["expected"]
+    assert (officer["signed"], officer["signature"]["trust"]) == (True, "Test Root, Northwind Test")
+    assert not official["signed"]
+    kinds = [change["kind"] for each in run.report["result"]["revisions"] for change in each["changes"]]
+    assert kinds == ["signed", "filled"]
+
+
+def test_all_signed_asks_for_every_signature(invoke: Invoke, folder: Path) -> None:
+    run = invoke("verify", folder / "package.pdf", "--all-signed", "--json")
+    assert run.code == 10
+    assert [each["code"] for each in run.report["findings"]] == ["VER-MISSING"]
+
+
+def test_a_tampered_copy_gives_exit_code_10(invoke: Invoke, folder: Path, built: Built) -> None:
+    (folder / "back.pdf").write_bytes(built.data + b"more")
+    run = invoke("verify", folder / "back.pdf")
+    assert run.code == 10
+    assert "Do not rely on this file: 4 bytes were appended after the last revision." in run.out
+
+
+def test_without_a_manifest(invoke: Invoke, folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    run = invoke("verify", folder / "package.pdf", "--json")
+    assert run.code == 4
+    assert run.report["findings"][0]["code"] == "INPUT-MANIFEST"
+
+
+def test_an_existing_file_is_never_overwritten(invoke: Invoke, folder: Path) -> None:
+    (folder / "back.pdf").write_text("mine")
+    assert signed(invoke, folder) == 9
+    assert (folder / "back.pdf").read_text() == "mine"
+
+
+def test_without_pyhanko_verify_says_what_it_could_not_check(
+    invoke: Invoke, folder: Path, monkeypatch: pytest.MonkeyPatch, once: bytes
+) -> None:
+    (folder / "back.pdf").write_bytes(once)
+    for name in ("pyhanko", "pyhanko.sign", "pyhanko.sign.validation"):
+        monkeypatch.setitem(sys.modules, name, None)
+    run = invoke("verify", folder / "back.pdf", "--json")
+    assert run.code == 0
+    assert run.report["result"]["signatures_checked"] is False
+    assert [each["code"] for each in run.report["findings"]] == ["VER-NO-PYHANKO"]
+    assert run.report["result"]["verdict"].startswith(
+        "The package as built, signed 1 of 2 times (their cryptography was not checked)"
+    )
+    assert signed(invoke, folder, "--out", str(folder / "other.pdf")) == 3
