@@ -13,19 +13,37 @@ from isa_docs.conversion.libreoffice import LibreOfficeEngine
 from isa_docs.conversion.postcheck import check_pdf
 from isa_docs.conversion.preflight import check_docx
 from isa_docs.conversion.program import find_installation
+from isa_docs.conversion.wasm import WasmEngine, find_wasm
+from isa_docs.errors import MissingProgramError
 from isa_docs.findings import Finding, Severity
 
 _log = logging.getLogger(__name__)
 
 
-def find_engine(setting: Path | None, cache_dir: Path) -> Engine:
-    """Return the converter to use: the LibreOffice named by ``setting``, or the one found on this machine.
+WASM = Path("libreoffice-wasm")
+"""The setting that asks for the WebAssembly build even where a LibreOffice is installed."""
 
-    ``cache_dir`` is the user's cache folder for this program; it is made when needed. Raises
-    MissingProgramError with the install lines when there is no converter or it is too old.
+
+def find_engine(setting: Path | None, cache_dir: Path) -> Engine:
+    """Return the converter to use: the one that ``setting`` names, or else the first found on this machine.
+
+    Found are an installed LibreOffice (PATH, then the usual places) and, failing that, the WebAssembly build if
+    :func:`isa_docs.conversion.wasm.set_up_wasm` has put it into ``cache_dir``, the user's cache folder for this
+    program. Raises MissingProgramError with the install lines when there is none or it is too old.
     """
-    engine = LibreOfficeEngine(find_installation(setting, cache_dir), cache_dir)
-    _log.info("converter: LibreOffice %s at %s", engine.info.version, engine.info.program)
+    engine: Engine
+    wasm = find_wasm(cache_dir) if setting == WASM else None
+    if setting == WASM and wasm is None:
+        raise MissingProgramError(f"The WebAssembly build of LibreOffice is not set up in {cache_dir}.")
+    if wasm is None:
+        try:
+            installation = find_installation(setting, cache_dir)
+        except MissingProgramError:
+            wasm = find_wasm(cache_dir) if setting is None else None
+            if wasm is None:
+                raise
+    engine = LibreOfficeEngine(installation, cache_dir) if wasm is None else WasmEngine(wasm, cache_dir)
+    _log.info("converter: %s %s at %s", engine.info.name, engine.info.version, engine.info.program)
     return engine
 
 
