@@ -20,11 +20,18 @@ _FOLD = 75
 
 def to_ics(entries: Iterable[DocketEntry], as_of: date) -> str:
     """Return ``entries`` as one calendar of all-day events with reminders; lines end in CRLF."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//isa-docs//docket//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
-    for entry in entries:
-        lines.extend(_event(entry, as_of))
-    lines.append("END:VCALENDAR")
-    return "".join(folded for line in lines for folded in _fold(line))
+    return calendar_text(event_text(entry, as_of) for entry in entries)
+
+
+def calendar_text(events: Iterable[str]) -> str:
+    """Return a calendar of events that :func:`event_text` has written."""
+    head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//isa-docs//docket//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
+    return "".join((*(f"{line}\r\n" for line in head), *events, "END:VCALENDAR\r\n"))
+
+
+def event_text(entry: DocketEntry, as_of: date) -> str:
+    """Return one event, its lines folded and ended."""
+    return "".join(folded for line in _event(entry, as_of) for folded in _fold(line))
 
 
 def event_uid(entry: DocketEntry) -> str:

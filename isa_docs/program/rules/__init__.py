@@ -12,10 +12,12 @@ from isa_docs.program.rules import (  # noqa: F401  (importing a module register
     annual_content,
     appeal,
     application,
+    eligibility,
     file,
     ior_numbers,
     mou,
     plan,
+    plan_practice,
     samples,
     wording,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -102,6 +104,16 @@ def load(text: str) -> Any:
     return yaml.load(text, _Loader)
 
 
+@cache
+def _base() -> Any:
+    return load(BASE)
+
+
+def base() -> Any:
+    """Return the faultless matter as plain data of one's own."""
+    return deepcopy(_base())
+
+
 def matter(changes: str | dict[str, Any] = "") -> Matter:
     """Return the faultless matter with ``changes``: YAML lines ``dotted.path: value``.
 
@@ -116,7 +128,7 @@ def written(changes: str | dict[str, Any] = "") -> str:
 
 
 def _changed(changes: str | dict[str, Any]) -> Any:
-    data = load(BASE)
+    data = base()
     for path, value in ((load(changes) if isinstance(changes, str) else changes) or {}).items():
         _put(data, str(path).split("."), value)
     return data

@@ -10,9 +10,17 @@ from isa_docs.program.areas import GROUP_TITLES, all_areas, all_terms, area
 from isa_docs.program.authorities import Confidence, all_authorities
 from isa_docs.program.rules.wording import PLACEHOLDERS, PROMISES, SAMPLE_CLAIMS, slips_in
 
-FOCUSED_ASSESSMENT = set(
-    ["valuation", "classification", "trade-programs", "ad-cvd", "transshipment", "ipr", "quantity", "ftz", "computed-value"]
-)
+FOCUSED_ASSESSMENT = {
+    "valuation",
+    "classification",
+    "trade-programs",
+    "ad-cvd",
+    "transshipment",
+    "ipr",
+    "quantity",
+    "ftz",
+    "computed-value",
+}
 FINDINGS = {"assists", "royalties", "origin", "recordkeeping", "brokers", "written-procedures"}
 LATER = {"isf", "forced-labor", "special-duties", "drawback", "pga"}
 
