@@ -3,19 +3,17 @@
 The subset: paragraphs, ``*emphasis*`` and ``**strong**``, bullet and numbered lists nested up to three deep,
 tables with alignment, headings ``###`` and ``####``, links to http, https and mailto, forced line breaks
 (a backslash or two spaces at the end of a line). Whatever else Markdown knows is a finding, never dropped
-and never printed as code.
+and never printed as code. The parser is python-markdown: its blocks and its element tree, never its HTML.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
+from xml.etree.ElementTree import Element  # the tree python-markdown builds; no XML is parsed here
 
 from isa_docs.documents.blocks import (
     Alignment,
@@ -31,19 +29,19 @@ from isa_docs.documents.blocks import (
     Text,
 )
 from isa_docs.documents.characters import canonical, refused
+from isa_docs.documents.markdown_lines import MARK, Arranger, cells_written
+from isa_docs.documents.markdown_parser import RAW_HTML, parse
 from isa_docs.findings import Finding, Place, Severity
 
-MAX_LIST_DEPTH: Final = 3
 _SCHEMES: Final = ("http", "https", "mailto")
+_INLINE: Final = frozenset({"em", "strong", "a", "br", "img", "code", RAW_HTML})
 
 _UNSUPPORTED: Final = {
-    "html_block": ("raw HTML", "Write it in Markdown; write \\< for a plain less-than sign."),
-    "html_inline": ("raw HTML", "Write it in Markdown; write \\< for a plain less-than sign."),
-    "fence": ("a code block", "Remove the ``` lines."),
-    "code_block": ("a code block", "Remove the four spaces at the start of the line."),
-    "code_inline": ("code between backquotes", "Remove the backquotes, or write \\` for a plain one."),
+    RAW_HTML: ("raw HTML", "Write it in Markdown; write \\< for a plain less-than sign."),
+    "pre": ("a code block", "Remove the four spaces at the start of the line."),
+    "code": ("code between backquotes", "Remove the backquotes, or write \\` for a plain one."),
     "blockquote": ("a block quote", "Remove the > at the start of the line."),
-    "image": ("a picture", "Attach the picture as an exhibit and refer to it."),
+    "img": ("a picture", "Attach the picture as an exhibit and refer to it."),
     "hr": ("a horizontal rule", "Remove the line."),
 }
 _LOOKALIKES: Final = (
@@ -66,15 +64,10 @@ def parse_markdown(text: str, *, source: str = "narrative") -> tuple[Blocks, lis
             reader.refuse_character(bad, number)
     if reader.findings:
         return Blocks(), reader.findings
-    tree = SyntaxTreeNode(_parser().parse(text))
-    return Blocks(tuple(reader.blocks(tree.children))), reader.findings
-
-
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True}).enable("table").disable("reference")
-    # Every link is read, so that a forbidden one is a finding and not silently plain text.
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]
-    return parser
+    arranged = Arranger(text)
+    for refusal in arranged.refusals:
+        reader.refuse(refusal.what, refusal.remedy, refusal.line)
+    return Blocks(tuple(reader.blocks(parse(arranged.lines)))), reader.in_order()
 
 
 class _Reader:
@@ -86,103 +79,127 @@ class _Reader:
         self.findings: list[Finding] = []
         self._line = 1
 
-    def blocks(self, nodes: Sequence[SyntaxTreeNode], depth: int = 0) -> list[Block]:
-        found: list[Block] = []
-        for node in nodes:
-            if node.map:
-                self._line = node.map[0] + 1
-            block = self._block(node, depth)
-            if block is not None:
-                found.append(block)
-        return found
+    def in_order(self) -> list[Finding]:
+        """Return the findings by line."""
+        return sorted(self.findings, key=lambda finding: (finding.place and finding.place.line) or 0)
 
-    def _block(self, node: SyntaxTreeNode, depth: int) -> Block | None:
-        if node.type == "paragraph":
-            return Paragraph(self._inlines(node.children[0]))
-        if node.type == "heading":
-            level = int(node.tag[1:])
+    def blocks(self, parent: Element, depth: int = 0) -> list[Block]:
+        """Read what stands in an element: blocks, and stretches of running text between them."""
+        found: list[Block] = []
+        running = Element("p")
+        running.text = parent.text
+        for child in parent:
+            if child.tag in _INLINE:
+                running.append(child)
+                continue
+            found += self._paragraph(running)
+            running = Element("p")
+            running.text = child.tail
+            block = self._block(child, depth)
+            found += [block] if block else []
+        return found + self._paragraph(running)
+
+    def _paragraph(self, element: Element) -> list[Block]:
+        self._begin(element)
+        inlines = self._inlines(element)
+        return [Paragraph(inlines)] if inlines else []
+
+    def _block(self, element: Element, depth: int) -> Block | None:
+        self._begin(element)
+        tag = element.tag
+        if tag == "p":
+            return next(iter(self._paragraph(element)), None)
+        if re.fullmatch("h[1-6]", tag):
+            level = int(tag[1:])
             if level not in (3, 4) or depth:
                 where = " within a list" if depth else f" of level {level}"
-                self._refuse(f"a heading{where}", "Use ### or #### outside lists; the paper owns the levels above.")
-            return Heading(min(max(level, 3), 4), self._inlines(node.children[0]))
-        if node.type in ("bullet_list", "ordered_list"):
-            if depth >= MAX_LIST_DEPTH:
-                self._refuse(f"a list nested more than {MAX_LIST_DEPTH} deep", "Make the list flatter.")
-            items = tuple(tuple(self.blocks(item.children, depth + 1)) for item in node.children)
-            return Listing(node.type == "ordered_list", items, int(node.attrs.get("start", 1)))
-        if node.type == "table":
+                self.refuse(f"a heading{where}", "Use ### or #### outside lists; the paper owns the levels above.")
+            return Heading(min(max(level, 3), 4), self._inlines(element))
+        if tag in ("ul", "ol"):
+            items = tuple(tuple(self.blocks(item, depth + 1)) for item in element)
+            return Listing(tag == "ol", items, int(element.get("start", "1")))
+        if tag == "table":
             if depth:
-                self._refuse("a table within a list", "Place the table after the list.")
-            return self._table(node)
-        what, remedy = _UNSUPPORTED.get(node.type, (f"the construct {node.type!r}", "Write it as plain text."))
-        self._refuse(what, remedy)
+                self.refuse("a table within a list", "Place the table after the list.")
+            return self._table(element)
+        self.refuse(*_UNSUPPORTED.get(tag, (f"the construct {tag!r}", "Write it as plain text.")))
         return None
 
-    def _table(self, node: SyntaxTreeNode) -> Table:
-        heads = node.children[0].children[0].children
-        body = node.children[1].children if len(node.children) > 1 else []
-        header = tuple(self._inlines(cell.children[0]) for cell in heads)
+    def _table(self, element: Element) -> Table:
+        heads = list(element[0][0])
+        header = tuple(self._inlines(cell) for cell in heads)
         rows = []
-        for row in body:
-            if row.map:
-                self._line = row.map[0] + 1
-                written = _cells_written(self._text_lines[row.map[0]])
-                if written > len(heads):
-                    self._refuse(
-                        f"a table row with {written} cells under {len(heads)} headings",
-                        "Give the row as many cells as the header; write \\| for a plain bar.",
-                    )
-            rows.append(tuple(self._inlines(cell.children[0]) for cell in row.children))
+        for row in element[1]:
+            if not any(MARK.search(text) for text in row.itertext()):
+                continue  # the parser's empty row under a header without rows
+            self._begin(row)
+            written = cells_written(self._text_lines[self._line - 1])
+            if written > len(heads):
+                self.refuse(
+                    f"a table row with {written} cells under {len(heads)} headings",
+                    "Give the row as many cells as the header; write \\| for a plain bar.",
+                )
+            rows.append(tuple(self._inlines(cell) for cell in row))
         return Table(header, tuple(rows), tuple(_alignment(cell) for cell in heads))
 
-    def _inlines(self, node: SyntaxTreeNode) -> Inlines:
-        tokens = node.token.children if node.token and node.token.children else []
-        return self._joined(tokens)
+    def _begin(self, element: Element) -> None:
+        """Take the line on which an element begins from the first mark in it."""
+        for text in element.itertext():
+            if mark := MARK.search(text):
+                self._line = int(mark[1])
+                return
 
-    def _joined(self, tokens: Sequence[Token]) -> Inlines:
+    def _inlines(self, element: Element) -> Inlines:
         found: list[Inline] = []
-        strong = emphasis = 0
-        href: str | None = None
-        line = self._line
-        for token in tokens:
-            if token.type in ("text", "text_special"):
-                if token.type == "text":
-                    self._look(token.content, line)
-                _append(found, Text(token.content, strong > 0, emphasis > 0, href))
-            elif token.type == "softbreak":
-                line += 1
-                _append(found, Text(" ", strong > 0, emphasis > 0, href))
-            elif token.type == "hardbreak":
-                line += 1
-                found.append(LineBreak())
-            elif token.type in ("strong_open", "strong_close"):
-                strong += token.nesting
-            elif token.type in ("em_open", "em_close"):
-                emphasis += token.nesting
-            elif token.type == "link_open":
-                href = self._link(str(token.attrs.get("href", "")), line)
-                if token.attrs.get("title"):
-                    self._refuse("a link with a title", "Remove the quoted title after the address.", line)
-            elif token.type == "link_close":
-                href = None
-            else:
-                what, remedy = _UNSUPPORTED.get(token.type, (f"the construct {token.type!r}", "Write it plainly."))
-                self._refuse(what, remedy, line)
-        return tuple(found)
+        for part in self._parts(element, Text("")):
+            _append(found, part)
+        return _trimmed(found)
 
-    def _link(self, href: str, line: int) -> str | None:
-        scheme = urlsplit(href).scheme.lower()
-        if scheme not in _SCHEMES:
-            self._refuse(f"a link to {href!r}", "Links go to http, https or mailto addresses.", line)
+    def _parts(self, element: Element, look: Text) -> Iterator[Inline]:
+        yield from self._running(element.text, look)
+        for child in element:
+            if child.tag == "br":
+                self._line += 1
+                yield LineBreak()
+            elif child.tag in ("em", "strong"):
+                yield from self._parts(
+                    child, Text("", look.strong or child.tag == "strong", look.emphasis or child.tag == "em", look.href)
+                )
+            elif child.tag == "a":
+                yield from self._parts(child, Text("", look.strong, look.emphasis, self._link(child)))
+            else:
+                self.refuse(*_UNSUPPORTED.get(child.tag, (f"the construct {child.tag!r}", "Write it plainly.")))
+            yield from self._running(child.tail, look)
+
+    def _running(self, text: str | None, look: Text) -> Iterator[Text]:
+        """Yield text without its marks; a line's end reads as a space."""
+        for at, line in enumerate((text or "").split("\n")):
+            if at:
+                self._line += 1
+                yield Text(" ", look.strong, look.emphasis, look.href)
+                line = line.lstrip(" ")
+            if mark := MARK.search(line):
+                self._line = int(mark[1])
+            plain = MARK.sub("", line)
+            self._look(plain)
+            yield Text(plain, look.strong, look.emphasis, look.href)
+
+    def _link(self, element: Element) -> str | None:
+        href = html.unescape(MARK.sub("", element.get("href", "")))
+        if element.get("title"):
+            self.refuse("a link with a title", "Remove the quoted title after the address.")
+        if _scheme(href) not in _SCHEMES:
+            self.refuse(f"a link to {href!r}", "Links go to http, https or mailto addresses.")
             return None
         return href
 
-    def _look(self, text: str, line: int) -> None:
+    def _look(self, text: str) -> None:
         for pattern, what, remedy in _LOOKALIKES:
             if pattern.search(text):
-                self._refuse(what, remedy, line)
+                self.refuse(what, remedy)
 
     def refuse_character(self, name: str, line: int) -> None:
+        """Report a character that no paper may hold."""
         self.findings.append(
             Finding(
                 "MD-CHARACTER",
@@ -193,7 +210,8 @@ class _Reader:
             )
         )
 
-    def _refuse(self, what: str, remedy: str, line: int | None = None) -> None:
+    def refuse(self, what: str, remedy: str, line: int | None = None) -> None:
+        """Report a construct that no paper can hold, on the line that is being read unless another is given."""
         self.findings.append(
             Finding(
                 "MD-UNSUPPORTED",
@@ -205,24 +223,42 @@ class _Reader:
         )
 
 
-def _append(found: list[Inline], part: Text) -> None:
-    """Add text, joined to the previous stretch when both look alike."""
+def _scheme(href: str) -> str:
+    try:
+        return urlsplit(href).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def _append(found: list[Inline], part: Inline) -> None:
+    """Add a part, joined to the previous stretch when both look alike."""
     last = found[-1] if found else None
-    if isinstance(last, Text) and (last.strong, last.emphasis, last.href) == (part.strong, part.emphasis, part.href):
+    if isinstance(part, LineBreak):
+        found.append(part)
+    elif isinstance(last, Text) and _look(last) == _look(part):
         found[-1] = Text(last.text + part.text, part.strong, part.emphasis, part.href)
     elif part.text:
         found.append(part)
 
 
-def _cells_written(line: str) -> int:
-    """Count the cells of a table row as typed; the parser itself drops those beyond the header."""
-    line = line.strip().replace("\\|", "")
-    return len(line.removeprefix("|").removesuffix("|").split("|"))
+def _look(text: Text) -> tuple[bool, bool, str | None]:
+    return text.strong, text.emphasis, text.href
 
 
-def _alignment(cell: SyntaxTreeNode) -> Alignment:
-    style = str(cell.attrs.get("style", ""))
-    for side in ("center", "right"):
-        if style.endswith(side):
-            return side
-    return "left"
+def _trimmed(found: Iterable[Inline]) -> Inlines:
+    """Take the spaces from both ends, and around forced breaks."""
+    parts = list(found)
+    for at, part in enumerate(parts):
+        if isinstance(part, Text):
+            text = part.text
+            if at == 0 or isinstance(parts[at - 1], LineBreak):
+                text = text.lstrip(" ")
+            if at == len(parts) - 1 or isinstance(parts[at + 1], LineBreak):
+                text = text.rstrip(" ")
+            parts[at] = Text(text, *_look(part))
+    return tuple(part for part in parts if isinstance(part, LineBreak) or part.text)
+
+
+def _alignment(cell: Element) -> Alignment:
+    side = cell.get("align")
+    return "center" if side == "center" else "right" if side == "right" else "left"

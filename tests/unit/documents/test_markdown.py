@@ -50,6 +50,56 @@ def test_list_right_after_a_paragraph_is_a_list():
     assert [type(block) for block in read("We test:\n- entries\n- payments").blocks] == [Paragraph, Listing]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. a\n  - b",
+        "1. a\n   - b",
+        "1. a\n    - b",
+        "1. a\n\t- b",
+        "1) a\n\n   * b",
+    ],
+)
+def test_lists_nest_by_two_spaces_or_more(text: str):
+    (listing,) = read(text).blocks
+    nested = Listing(False, ((Paragraph((Text("b"),)),),))
+    assert listing == Listing(True, ((Paragraph((Text("a"),)), nested),))
+
+
+def test_an_item_goes_on_in_its_paragraphs():
+    (listing,) = read("- a\nb\n\n  c\n- d").blocks
+    assert listing == Listing(False, ((Paragraph((Text("a b"),)), Paragraph((Text("c"),))), (Paragraph((Text("d"),)),)))
+
+
+def test_a_year_at_the_start_of_a_line_of_text_begins_no_list():
+    assert plain_text(read("The policy dates from\n2012. It was\nrevised.")) == (
+        "The policy dates from 2012. It was revised."
+    )
+
+
+def test_bullets_and_numbers_are_lists_of_their_own():
+    bullets, numbers = read("- a\n\n2. b").blocks
+    assert isinstance(bullets, Listing)
+    assert isinstance(numbers, Listing)
+    assert (bullets.ordered, numbers.ordered, numbers.start) == (False, True, 2)
+
+
+def test_stars_and_underscores_of_data_are_no_emphasis():
+    assert plain_text(read("5* x and 6* y, part_no_7, 2 * 3 * 4, #5, end\\\n")) == (
+        "5* x and 6* y, part_no_7, 2 * 3 * 4, #5, end\\"
+    )
+
+
+def test_a_table_needs_no_outer_bars_and_may_hold_dashes():
+    (table,) = read("a | b\n--- | ---\n\\| | -\n| - | - |").blocks
+    assert isinstance(table, Table)
+    assert table.rows == (((Text("|"),), (Text("-"),)), ((Text("-"),), (Text("-"),)))
+
+
+def test_named_characters_read_as_characters():
+    assert plain_text(read("A&amp;T&nbsp;Co &bogus;")) == "A&T\u00a0Co &bogus;"
+
+
 def test_table_with_alignment():
     (table,) = read("| Area | Items | Rate |\n|---|:-:|--:|\n| Value | 59 | **5%** |\n").blocks
     assert isinstance(table, Table)
@@ -82,6 +132,10 @@ def test_headings_three_and_four():
         ("[x](/local/file)", 1, "a link to '/local/file'"),
         ("- a\n  - b\n    - c\n      - d", 4, "a list nested more than 3 deep"),
         ("- a\n\n  | b |\n  |---|\n  | c |", 3, "a table within a list"),
+        ("a\n\nb\nc ![d](e)\nf", 4, "a picture"),
+        ("- a\n- b\n  <i>c</i>", 3, "raw HTML"),
+        ("| a |\n|---|\n| b |\n| `c` |", 4, "code between backquotes"),
+        ("a  \nb\\\nc [d](ftp://e)", 3, "a link to 'ftp://e'"),
         ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", 3, "a table row with 3 cells under 2 headings"),
     ],
 )
