@@ -50,7 +50,7 @@ doctor: setup ## say which programs and fonts are found, and how to get those th
 bench: setup ## time cold and repeated builds of MATTER
 	@$(BIN)/python scripts/bench.py "$(MATTER)" $(ARGS) || $(SAY_CODE)
 
-lock: python ## choose the newest allowed dependencies anew and write the two lock files
+lock: python ## choose the newest allowed dependencies anew and write the three lock files
 	@$(PYTHON) scripts/lock.py $(ARGS)
 
 clean: ## delete what builds and checks left (build/ but its README, dist/, tool caches)

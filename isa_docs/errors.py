@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     ASSEMBLY = 8
     OUTPUT = 9
     DIFFERENT = 10
+    TRY_AGAIN = 75
     INTERRUPTED = 130
 
 
@@ -76,6 +77,12 @@ class AssemblyError(IsaDocsError):
     """The merged package failed its own checks, or an exhibit cannot be taken in."""
 
     exit_code = ExitCode.ASSEMBLY
+
+
+class TryAgainError(IsaDocsError):
+    """Nothing is wrong but the moment: another program holds what is needed; the same call may succeed later."""
+
+    exit_code = ExitCode.TRY_AGAIN
 
 
 class OutputError(IsaDocsError):

@@ -11,7 +11,7 @@ import pytest
 from isa_docs.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-service.lock", "requirements-dev.lock")
 
 
 def pyproject() -> dict[str, list[str]]:
@@ -21,9 +21,11 @@ def pyproject() -> dict[str, list[str]]:
     def names(requirements: list[str]) -> list[str]:
         return [re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for requirement in requirements]
 
-    extras = [name for extra in data["project"]["optional-dependencies"].values() for name in names(extra)]
+    extras = {extra: names(wanted) for extra, wanted in data["project"]["optional-dependencies"].items()}
+    service = extras.pop("service")
     groups = [name for group in data["dependency-groups"].values() for name in names(group)]
-    return {"run": names(data["project"]["dependencies"]) + extras, "develop": groups}
+    run = names(data["project"]["dependencies"]) + [name for extra in extras.values() for name in extra]
+    return {"run": run, "service": service, "develop": groups}
 
 
 def locked(name: str) -> dict[str, list[str]]:
@@ -44,18 +46,26 @@ def table_rows(page: str, heading: str) -> list[str]:
 def test_every_dependency_has_its_line_saying_why() -> None:
     wanted = pyproject()
     assert table_rows("docs/dependencies.md", "Python packages, to run") == sorted(wanted["run"])
+    assert table_rows("docs/dependencies.md", "Python packages, for the service") == sorted(wanted["service"])
     assert table_rows("docs/dependencies.md", "Python packages, to build, test and check") == sorted(wanted["develop"])
 
 
 def test_every_dependency_is_locked() -> None:
     wanted = pyproject()
     assert {*wanted["run"], "hatchling"} <= set(locked("requirements.lock"))
-    assert {*wanted["run"], *wanted["develop"]} <= set(locked("requirements-dev.lock"))
+    assert {*wanted["run"], *wanted["service"]} <= set(locked("requirements-service.lock"))
+    assert {*wanted["run"], *wanted["service"], *wanted["develop"]} <= set(locked("requirements-dev.lock"))
+
+
+def test_building_alone_needs_nothing_of_the_service() -> None:
+    assert {"dbos", "fastapi", "sqlalchemy", "uvicorn"} & set(locked("requirements.lock")) == set()
 
 
 def test_the_lock_for_development_has_the_same_versions() -> None:
-    pins, dev_pins = locked("requirements.lock"), locked("requirements-dev.lock")
-    assert {name: dev_pins.get(name) for name in pins} == pins
+    dev_pins = locked("requirements-dev.lock")
+    for lock in LOCKS[:2]:
+        pins = locked(lock)
+        assert {name: dev_pins.get(name) for name in pins} == pins
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -1,0 +1,172 @@
+"""The engine that loses nothing: DBOS workflows on a SQLite file or on PostgreSQL (extra ``service``).
+
+What DBOS leaves to its user is done here: write-ahead logging on SQLite, JSON instead of pickles, a fixed version,
+and taking over the jobs of a machine that never returns.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
+
+from isa_docs.delivery.jobs.model import CONTRACT, Clock, Job, JobRequest, JobState
+from isa_docs.delivery.jobs.table import JobTable, open_database
+
+APPLICATION = "isa-docs"
+BUILD, FILE = "isa-docs.build", "isa-docs.file"
+"""Names of the two workflows, and of the queues they wait in."""
+LEASE = 90.0
+"""Seconds after its last heartbeat when a worker counts as lost."""
+_UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
+_DEAD = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+GAVE_UP = (
+    "The build was given up after it had brought its worker down several times. Retry it once the cause is mended."
+)
+
+_log = logging.getLogger("isa_docs.jobs")
+
+
+class DurableJobs:
+    """The side of the engine that takes jobs in and looks after them; :mod:`worker` runs them."""
+
+    def __init__(self, url: str, *, clock: Clock = time.time, lease: float = LEASE) -> None:
+        self.url = url
+        self.engine = open_database(url)
+        self.table = JobTable(self.engine)
+        self._clock = clock
+        self._lease = lease
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        _migrate(url)
+        self._client = DBOSClient(
+            system_database_url=url, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
+        )
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._client.destroy()
+        self.engine.dispose()
+
+    def submit(self, request: JobRequest) -> Job:
+        """Take a job in durably, once for each key; return it as it stands."""
+        now = self._clock()
+        job = Job(request, created=now, updated=now)
+        if not self.table.insert(job):
+            job = self._known(request.key)
+        if job.state is JobState.RECEIVED:
+            self._enqueue_build(job)
+        return job
+
+    def get(self, key: str) -> Job | None:
+        """Return a job, or None."""
+        return self.table.get(key)
+
+    def find(self, states: Iterable[JobState] = (), source: str = "", limit: int = 100) -> list[Job]:
+        """Return jobs, newest first."""
+        return self.table.find(states, source, limit)
+
+    def count(self) -> dict[JobState, int]:
+        """Return how many jobs there are in each state that has any."""
+        return self.table.count()
+
+    def cancel(self, key: str) -> Job | None:
+        """Cancel a job that has not been built; return it as it stands, or None when it is unknown."""
+        job = self.table.get(key)
+        if job and job.state in (JobState.RECEIVED, JobState.BUILDING):
+            self.table.change(replace(job, state=JobState.CANCELED, step="", updated=self._clock()), job.attempt)
+            self._client.cancel_workflow(build_id(job))
+        return self.table.get(key)
+
+    def retry(self, key: str) -> Job | None:
+        """Run a job again that ended without success; return it as it stands, or None when it is unknown."""
+        job = self.table.restart(key, self._clock())
+        if job is None:
+            return self.table.get(key)
+        if job.state is JobState.RECEIVED:
+            self._enqueue_build(job)
+        else:
+            self._enqueue_filing(job)
+        return job
+
+    def sweep(self) -> int:
+        """Take up what was left lying: jobs of lost workers, jobs never queued, filings that are due."""
+        now = self._clock()
+        taken = self._resume_lost(now)
+        waiting = {each.workflow_id for each in self._workflows(_UNFINISHED)}
+        dead = {each.workflow_id for each in self._workflows(_DEAD)}
+        for job in self.table.find([JobState.RECEIVED, JobState.BUILDING], limit=100_000):
+            if build_id(job) in dead:
+                ended = replace(job, state=JobState.FAILED, step="", exit_code=1, message=GAVE_UP, updated=now)
+                taken += self.table.change(ended, job.attempt)
+            elif job.state is JobState.RECEIVED and build_id(job) not in waiting and job.updated < now - 5:
+                self._enqueue_build(job)
+                taken += 1
+        for job in self.table.due(now):
+            self._enqueue_filing(job)
+            taken += 1
+        return taken
+
+    def _resume_lost(self, now: float) -> int:
+        """Put the running jobs of workers without a heartbeat back into their queues."""
+        living = self.table.living(now - self._lease)
+        lost = [each for each in self._workflows(["PENDING"]) if each.executor_id not in living]
+        for queue in (BUILD, FILE):
+            if ids := [each.workflow_id for each in lost if each.name == queue]:
+                self._client.resume_workflows(ids, queue_name=queue)
+                _log.warning("taken over from a lost worker", extra={"count": len(ids)})
+        return len(lost)
+
+    def _workflows(self, states: list[str]) -> list[WorkflowStatus]:
+        return self._client.list_workflows(
+            status=states, name=[BUILD, FILE], load_input=False, load_output=False, application_name=APPLICATION
+        )
+
+    def _enqueue_build(self, job: Job) -> None:
+        self._client.enqueue(
+            {
+                "workflow_name": BUILD,
+                "queue_name": BUILD,
+                "workflow_id": build_id(job),
+                "app_version": CONTRACT,
+                "priority": job.request.priority,
+            },
+            job.key,
+            job.attempt,
+        )
+
+    def _enqueue_filing(self, job: Job) -> None:
+        self._client.enqueue(
+            {"workflow_name": FILE, "queue_name": FILE, "workflow_id": filing_id(job), "app_version": CONTRACT},
+            job.key,
+            job.attempt,
+        )
+
+    def _known(self, key: str) -> Job:
+        job = self.table.get(key)
+        assert job is not None
+        return job
+
+
+def build_id(job: Job) -> str:
+    """Return the id of the workflow that builds this attempt of the job."""
+    return f"{job.key}:{job.attempt}"
+
+
+def filing_id(job: Job) -> str:
+    """Return the id of the workflow that makes the job's next try to file."""
+    return f"{job.key}:{job.attempt}:file:{job.filings + 1}"
+
+
+def _migrate(url: str) -> None:
+    """Make or update the engine's tables; processes that start together may get in each other's way once."""
+    for left in (2, 1, 0):
+        try:
+            DBOS.migrate(url)
+            return
+        except Exception:
+            if not left:
+                raise
+            time.sleep(1)

@@ -1,0 +1,158 @@
+"""The side of the durable engine that runs jobs: slots, heartbeat, and the sweep that takes over from lost machines."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSPortableJSONSerializer
+from filelock import FileLock, Timeout
+
+from isa_docs.delivery.jobs.durable import APPLICATION, BUILD, FILE, DurableJobs, filing_id
+from isa_docs.delivery.jobs.model import CONTRACT, Work
+from isa_docs.delivery.jobs.running import build_half, file_half
+
+_log = logging.getLogger("isa_docs.jobs")
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How a worker runs: how many builds at a time, and how often it looks, beats and sweeps (seconds)."""
+
+    slots: int = 2
+    filers: int = 1
+    """Filings at a time over all workers: many DMSs answer parallel uploads with errors."""
+    poll: float = 0.5
+    beat: float = 15.0
+    sweep: float = 30.0
+
+
+_running: tuple[DurableJobs, Work] | None = None
+"""The engine and the work of this process; DBOS knows its workflows by name, for the whole process."""
+
+
+@DBOS.workflow(name=BUILD, max_recovery_attempts=5)
+def _build(key: str, attempt: int) -> str:
+    after: str = DBOS.run_step({"name": "build"}, _build_step, key, attempt)
+    if after == "file":
+        DBOS.run_step({"name": "enqueue"}, _enqueue_step, key, attempt)
+    return after
+
+
+@DBOS.workflow(name=FILE, max_recovery_attempts=5)
+def _file(key: str, attempt: int) -> str:
+    DBOS.run_step({"name": "file"}, _file_step, key, attempt)
+    return "done"
+
+
+def _build_step(key: str, attempt: int) -> str:
+    jobs, work = _here()
+    return build_half(jobs.table, work, key, attempt, time.time, time.sleep)
+
+
+def _enqueue_step(key: str, attempt: int) -> str:
+    jobs, _ = _here()
+    job = jobs.get(key)
+    if job is None or job.attempt != attempt:
+        return ""
+    jobs._enqueue_filing(job)  # the same engine, in another module
+    return filing_id(job)
+
+
+def _file_step(key: str, attempt: int) -> str:
+    jobs, work = _here()
+    file_half(jobs.table, work, key, attempt, time.time)
+    return "done"
+
+
+def _here() -> tuple[DurableJobs, Work]:
+    assert _running is not None
+    return _running
+
+
+@contextmanager
+def worker_name(folder: Path) -> Iterator[str]:
+    """Take this machine's first free worker name, and hold it: a restarted worker finds its own jobs again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    host = socket.gethostname()
+    for number in range(1, 1000):
+        lock = FileLock(folder / f"{host}-{number}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        try:
+            yield f"{host}-{number}"
+        finally:
+            lock.release()
+        return
+    raise RuntimeError("no free worker name")
+
+
+class Worker:
+    """Runs the jobs of one engine in this process; only one at a time."""
+
+    def __init__(self, jobs: DurableJobs, work: Work, name: str, settings: WorkerSettings) -> None:
+        self._jobs = jobs
+        self._work = work
+        self._name = name
+        self._settings = settings
+        self._stop = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="isa-docs-keeper", daemon=True)
+
+    def start(self, also: Callable[[], None] | None = None) -> None:
+        """Begin to run jobs; ``also`` is called at every beat, for work such as sending callbacks."""
+        global _running
+        _running = (self._jobs, self._work)
+        self._also = also
+        self._jobs.table.beat(self._name, time.time())
+        config: dict[str, Any] = {
+            "name": APPLICATION,
+            "system_database_url": self._jobs.url,
+            "application_version": CONTRACT,
+            "executor_id": self._name,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "ERROR",
+            "run_migrations": False,
+        }
+        DBOS(config=config)  # type: ignore[arg-type]
+        DBOS.launch()
+        own = self._settings
+        DBOS.register_queue(
+            BUILD, worker_concurrency=own.slots, polling_interval_sec=own.poll, on_conflict="always_update"
+        )
+        DBOS.register_queue(
+            FILE, global_concurrency=own.filers, polling_interval_sec=own.poll, on_conflict="always_update"
+        )
+        self._keeper.start()
+        _log.info("worker started", extra={"worker": self._name, "count": own.slots})
+
+    def stop(self, patience: int = 0) -> None:
+        """Stop taking jobs, waiting up to ``patience`` seconds for those running; the rest is taken up later."""
+        global _running
+        self._stop.set()
+        DBOS.destroy(workflow_completion_timeout_sec=patience)
+        self._keeper.join(timeout=5)
+        _running = None
+
+    def _keep(self) -> None:
+        swept = 0.0
+        while not self._stop.is_set():
+            try:
+                now = time.time()
+                self._jobs.table.beat(self._name, now)
+                if now - swept >= self._settings.sweep:
+                    self._jobs.sweep()
+                    swept = now
+                if self._also:
+                    self._also()
+            except Exception as error:  # the database may be away for a while; the next beat tries again
+                _log.error("heartbeat failed", extra={"error": type(error).__name__})
+            self._stop.wait(self._settings.beat)

@@ -1,0 +1,289 @@
+"""The contract of a job engine, kept by both adapters: inline without a database, durable on a SQLite file.
+
+With ISA_DOCS_TEST_POSTGRES set to the URL of a PostgreSQL server (its database ``postgres``, as a user who may
+create databases), the durable adapter keeps it there as well; tests/dms starts such a server.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from isa_docs.delivery.jobs.durable import DurableJobs
+from isa_docs.delivery.jobs.inline import InlineJobs
+from isa_docs.delivery.jobs.model import (
+    BuildResult,
+    BuiltFile,
+    FilingFailedError,
+    Job,
+    JobRequest,
+    Jobs,
+    JobState,
+    job_key,
+)
+from isa_docs.delivery.jobs.worker import Worker, WorkerSettings
+
+BUILT = BuildResult(JobState.BUILT, files=(BuiltFile("anl", "m/anl/m-anl.pdf", "ab" * 32, 6, "12" * 16),))
+WRONG = BuildResult(JobState.NEEDS_CORRECTION, 4, "2 things are to be corrected.")
+BROKEN = BuildResult(JobState.FAILED, 7, "isa-docs ended with exit code 7.", passing=True)
+
+
+class Script:
+    """Work that does as told: builds give ``results`` by key, one after the other; filing fails ``down`` times."""
+
+    def __init__(self, results: dict[str, list[BuildResult]] | None = None, down: int = 0) -> None:
+        self.results = results or {}
+        self.down = down
+        self.built: list[str] = []
+        self.filed: list[str] = []
+
+    def build(self, job: Job) -> BuildResult:
+        self.built.append(job.key)
+        left = self.results.get(job.request.document, [BUILT])
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    def must_file(self, job: Job) -> bool:
+        return job.request.source != "api"
+
+    def file(self, job: Job) -> None:
+        if self.down:
+            self.down -= 1
+            raise FilingFailedError("The document-management system does not answer.")
+        self.filed.append(job.key)
+
+
+class Clock:
+    """The time of day, which a test may move forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+Start = Callable[[Script], tuple[Jobs, Clock]]
+ENGINES = ["inline", "sqlite", *(["postgresql"] if os.environ.get("ISA_DOCS_TEST_POSTGRES") else [])]
+
+
+@pytest.fixture(params=ENGINES)
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
+    """Start an engine on some work; it is stopped when the test ends."""
+    ends: list[Callable[[], None]] = []
+
+    def begin(work: Script) -> tuple[Jobs, Clock]:
+        clock = Clock()
+        if request.param == "inline":
+            return InlineJobs(work, clock=clock, sleep=lambda seconds: None), clock
+        url = new_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/j.db"
+        jobs = DurableJobs(url, clock=clock)
+        worker = Worker(jobs, work, f"test-{uuid4().hex[:8]}", WorkerSettings(poll=0.05, beat=0.2, sweep=3600))
+        worker.start()
+        ends.extend([lambda: worker.stop(10), jobs.close])
+        return jobs, clock
+
+    yield begin
+    for end in ends:
+        end()
+
+
+def new_database() -> str:
+    """Make a database of its own for a test; return its URL."""
+    import psycopg
+
+    server = os.environ["ISA_DOCS_TEST_POSTGRES"]
+    name = f"isa_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+def asked(document: str = "doc-1", source: str = "dms") -> JobRequest:
+    """Return a request for a document that no other test asks for."""
+    key = job_key(source, document, uuid4().hex)
+    return JobRequest(key, source, document, "cd" * 32, date(2015, 1, 12))
+
+
+def settled(jobs: Jobs, key: str, *states: JobState, within: float = 20) -> Job:
+    """Return the job once it is in one of the states."""
+    end = time.monotonic() + within
+    while (job := jobs.get(key)) is None or job.state not in states:
+        assert time.monotonic() < end, f"the job is still {job and job.state}"
+        time.sleep(0.05)
+    return job
+
+
+def test_a_job_is_built_and_filed(start: Start) -> None:
+    work = Script()
+    jobs, _ = start(work)
+    request = asked()
+    jobs.submit(request)
+    job = settled(jobs, request.key, JobState.FILED)
+    assert (job.files, job.attempt, work.filed) == (BUILT.files, 1, [request.key])
+
+
+def test_a_job_with_nowhere_to_go_stays_built(start: Start) -> None:
+    work = Script()
+    jobs, _ = start(work)
+    request = asked(source="api")
+    jobs.submit(request)
+    assert settled(jobs, request.key, JobState.BUILT).files == BUILT.files
+    assert work.filed == []
+
+
+def test_the_same_request_fifty_times_at_once_is_one_job(start: Start) -> None:
+    work = Script()
+    jobs, _ = start(work)
+    request = asked()
+    threads = [threading.Thread(target=jobs.submit, args=(request,)) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    settled(jobs, request.key, JobState.FILED)
+    assert (work.built, work.filed) == ([request.key], [request.key])
+
+
+def test_an_intake_to_correct_is_not_called_failed_and_its_source_is_told(start: Start) -> None:
+    work = Script({"doc-1": [WRONG]})
+    jobs, _ = start(work)
+    request = asked()
+    jobs.submit(request)
+    job = settled(jobs, request.key, JobState.NEEDS_CORRECTION)
+    assert (job.exit_code, job.message) == (4, "2 things are to be corrected.")
+    end = time.monotonic() + 10
+    while not work.filed and time.monotonic() < end:
+        time.sleep(0.05)
+    assert work.filed == [request.key]
+
+
+def test_what_fails_for_a_passing_reason_is_tried_three_times(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isa_docs.delivery.jobs.running.PAUSES", (0.0, 0.0))
+    work = Script({"better": [BROKEN, BROKEN, BUILT], "never": [BROKEN]})
+    jobs, _ = start(work)
+    better, never = asked("better"), asked("never")
+    jobs.submit(better)
+    jobs.submit(never)
+    settled(jobs, better.key, JobState.FILED)
+    assert settled(jobs, never.key, JobState.FAILED).exit_code == 7
+    assert (work.built.count(better.key), work.built.count(never.key)) == (3, 3)
+
+
+def test_a_failed_job_is_run_again_when_asked(start: Start) -> None:
+    work = Script({"doc-1": [replace(BROKEN, passing=False), BUILT]})
+    jobs, _ = start(work)
+    request = asked()
+    jobs.submit(request)
+    settled(jobs, request.key, JobState.FAILED)
+    jobs.retry(request.key)
+    assert settled(jobs, request.key, JobState.FILED).attempt == 2
+
+
+def test_a_job_that_went_well_is_not_run_again(start: Start) -> None:
+    work = Script()
+    jobs, _ = start(work)
+    request = asked()
+    jobs.submit(request)
+    settled(jobs, request.key, JobState.FILED)
+    jobs.retry(request.key)
+    jobs.cancel(request.key)
+    assert jobs.get(request.key).state is JobState.FILED  # type: ignore[union-attr]
+    assert work.built == [request.key]
+
+
+def test_a_package_is_kept_while_the_dms_is_down_and_filed_once_it_is_back(start: Start) -> None:
+    work = Script(down=2)
+    jobs, clock = start(work)
+    request = asked()
+    jobs.submit(request)
+    job = settled(jobs, request.key, JobState.BUILT_NOT_FILED)
+    assert job.message == "The document-management system does not answer."
+    assert jobs.sweep() == 0, "it is not due yet"
+    clock.ahead = 31
+    assert jobs.sweep() == 1
+    end = time.monotonic() + 10
+    while work.down and time.monotonic() < end:
+        time.sleep(0.05)
+    settled(jobs, request.key, JobState.BUILT_NOT_FILED)
+    time.sleep(0.3)
+    clock.ahead = 31 + 100
+    jobs.sweep()
+    settled(jobs, request.key, JobState.FILED)
+    assert (work.built, work.filed) == ([request.key], [request.key])
+
+
+def test_jobs_are_listed_and_counted_by_state(start: Start) -> None:
+    work = Script({"wrong": [WRONG]})
+    jobs, _ = start(work)
+    source = f"dms-{uuid4().hex[:8]}"
+    good, wrong = asked("right", source), asked("wrong", source)
+    before = jobs.count().get(JobState.FILED, 0)
+    for request in (good, wrong):
+        jobs.submit(request)
+    settled(jobs, good.key, JobState.FILED)
+    settled(jobs, wrong.key, JobState.NEEDS_CORRECTION)
+    assert {job.key for job in jobs.find(source=source)} == {good.key, wrong.key}
+    assert [job.key for job in jobs.find([JobState.NEEDS_CORRECTION], source)] == [wrong.key]
+    assert jobs.count()[JobState.FILED] == before + 1
+
+
+def test_an_unknown_job_is_none(start: Start) -> None:
+    jobs, _ = start(Script())
+    assert (jobs.get("0" * 32), jobs.cancel("0" * 32), jobs.retry("0" * 32)) == (None, None, None)
+
+
+class TestTheKey:
+    def test_the_same_document_with_the_same_content_has_the_same_key(self) -> None:
+        assert job_key("dms", "7", "ab", ["b", "a"]) == job_key("dms", "7", "ab", ["a", "b"])
+
+    def test_each_part_of_it_counts(self) -> None:
+        keys = {
+            job_key("dms", "7", "ab"),
+            job_key("api", "7", "ab"),
+            job_key("dms", "8", "ab"),
+            job_key("dms", "7", "ac"),
+            job_key("dms", "7", "ab", ["anl"]),
+            job_key("dms", "7", "ab", version="2"),
+        }
+        assert len(keys) == 6
+
+
+class TestWithoutAWorker:
+    @pytest.fixture
+    def jobs(self, tmp_path: Path) -> Iterator[DurableJobs]:
+        jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+        yield jobs
+        jobs.close()
+
+    def test_a_waiting_job_can_be_canceled_and_asked_for_again(self, jobs: DurableJobs) -> None:
+        request = asked()
+        assert jobs.submit(request).state is JobState.RECEIVED
+        assert jobs.cancel(request.key).state is JobState.CANCELED  # type: ignore[union-attr]
+        job = jobs.retry(request.key)
+        assert job is not None
+        assert (job.state, job.attempt) == (JobState.RECEIVED, 2)
+
+    def test_the_database_is_in_write_ahead_mode_and_holds_no_pickles(self, jobs: DurableJobs) -> None:
+        request = asked()
+        jobs.submit(request)
+        with jobs.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            rows = connection.exec_driver_sql(
+                "SELECT serialization, i.inputs FROM workflow_status JOIN workflow_input i USING (workflow_uuid)"
+            ).all()
+        assert [row[0] for row in rows] == ["portable_json"]
+        assert request.key in rows[0][1]
+
+    def test_a_job_written_but_never_queued_is_queued_by_the_sweep(self, jobs: DurableJobs) -> None:
+        request = asked()
+        jobs.table.insert(Job(request, created=time.time() - 60, updated=time.time() - 60))
+        assert jobs.sweep() == 1
+        assert jobs.sweep() == 0
