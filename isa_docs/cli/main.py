@@ -15,8 +15,11 @@ COMMANDS = {
     "check": ("check", "check", "Check a matter: schema, program rules, exhibits."),
     "plan": ("check", "plan", "Show what a build would make, for whom, and why."),
     "build": ("build", "build", "Build the packages of a matter."),
+    "compare": ("compare", "compare", "Compare two matters or two packages, with redlines."),
     "verify": ("verify", "verify", "Verify a package that came back against its manifest."),
     "sign": ("sign", "sign", "Sign a package digitally in one of its fields."),
+    "docket": ("law", "docket", "Show what is due when, to whom, and what is late."),
+    "explain": ("law", "explain", "Explain a program rule and its authority."),
     "doctor": ("doctor", "doctor", "Say whether this machine has what a build needs."),
     "schema": ("start", "schema", "Print a JSON Schema."),
 }

@@ -28,7 +28,7 @@ _SURELY_SHALLOW = 500
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_BaseLoader):  # type: ignore[misc]
+class YamlLoader(_BaseLoader):  # type: ignore[misc]
     """PyYAML's composer with the YAML 1.2 core resolvers instead of the YAML 1.1 ones."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own protocol
@@ -40,7 +40,7 @@ for _tag, _pattern, _first in (
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
     ("float", r"^[-+]?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+    YamlLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Builder:
         """Parse YAML text: one document, no tags, bounded aliases."""
         try:
             self._bound_depth(text)
-            loader = _Loader(text)
+            loader = YamlLoader(text)
             try:
                 node = loader.get_single_node()
             finally:
@@ -163,7 +163,7 @@ class _Builder:
         if text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0) < _SURELY_SHALLOW:
             return
         depth = 0
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=YamlLoader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
