@@ -287,3 +287,19 @@ def isa_anl_021(case: Case[AnnualNotification]) -> Iterator[Problem]:
             yield Problem(
                 f"{area.title}: {count} reported without a word on disclosure.", case.path("results", position)
             )
+
+
+@rule(
+    "ISA-ANL-022",
+    "Annual letter signed by somebody who is no officer of the importer",
+    severity=WARNING,
+    kinds=_KIND,
+    authority=("practice",),
+    remedy="Let an officer sign: the letter declares for the company that it meets the requirements.",
+    example="signer: counsel",
+)
+def isa_anl_022(case: Case[AnnualNotification]) -> Iterator[Problem]:
+    """The declaration of continued compliance is the company's own, so an officer of the company signs it."""
+    signer = case.person(case.submission.signer)
+    if signer is not None and (signer.organization is not None or signer.office == "none"):
+        yield Problem(f"{signer.name}, {signer.title}, is to sign the annual letter.", case.path("signer"))

@@ -14,6 +14,8 @@ _KIND = ("discontinuance-appeal",)
 _IMMEDIATE_GROUNDS = ("willfulness", "public-health-interest-safety")
 _DAYS = r"(?P<number>\d+|[a-z]+)(?:\s*\(\d+\))?[\s-]+(?P<kind>calendar|working|business)[\s-]+days?"
 _PERIOD = re.compile(_DAYS, re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:appeal\w*|decision|decide[sd]?|ruling|Assistant Commissioner|answer)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _NUMBERS = {"ten": 10, "fifteen": 15, "thirty": 30}
 
 
@@ -110,7 +112,8 @@ def isa_app_004(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """
     right = 30 if case.submission.notice.type == "proposed" else 15
     for text, path in _texts(case):
-        for match in _PERIOD.finditer(text):
+        about = (sentence[0] for sentence in _SENTENCE.finditer(text) if _ABOUT.search(sentence[0]))
+        for match in (match for sentence in about for match in _PERIOD.finditer(sentence)):
             number = _NUMBERS.get(match["number"].lower()) or (int(match["number"]) if match["number"].isdigit() else 0)
             working = match["kind"].lower() != "calendar"
             if (number == 10 and working) or (number in (15, 30) and (not working or number != right)):

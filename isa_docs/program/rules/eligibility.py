@@ -66,19 +66,22 @@ def isa_apl_008(case: Case[Application]) -> Iterator[Problem]:
 
 @rule(
     "ISA-APL-009",
-    "Canadian importer on the program before it was opened",
-    severity=ERROR,
+    "Canadian importer before the 2012 notice",
+    severity=WARNING,
     kinds=_KIND,
     until=date(2012, 10, 4),
-    authority=("fr-77-61012",),
-    remedy="Date the application on or after October 5, 2012, or check the residency.",
+    authority=("fr-77-61012", "fr-67-41298"),
+    remedy="Ask CBP, or date the application on or after October 5, 2012, or check the residency.",
     example="importer: {program_residency: CA}   # submission dated 2011-05-01",
 )
 def isa_apl_009(case: Case[Application]) -> Iterator[Problem]:
-    """The 2012 notice opened the program to Canadian resident importers; before it they were not eligible."""
+    """The 2002 notice was for U.S. importers; the 2012 notice says the program has been expanded to Canadian ones.
+
+    Since when CBP took them in before October 5, 2012 was not verified.
+    """
     if case.matter.importer.program_residency == "CA":
         yield Problem(
-            "A Canadian resident importer could not take part before October 5, 2012.",
+            "Nothing seen shows that a Canadian resident importer could take part before October 5, 2012.",
             ("importer", "program_residency"),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from isa_docs.intake.model import Submission
@@ -134,6 +135,6 @@ def isa_con_002(case: Case[None]) -> Iterator[Problem]:
         if (
             "attorney-client privilege" in lowered
             or "attorney work product" in lowered
-            or "privileged and conf" in lowered
+            or re.search(r"privileged (?:and|&) conf", lowered)
         ):
             yield Problem("The text is marked as privileged.", path)

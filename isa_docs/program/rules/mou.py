@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from isa_docs.intake.model import Application
@@ -9,6 +10,13 @@ from isa_docs.program.ior import mask, normalize, parse_ior
 from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, WARNING, Case, Problem, rule
 
 _KIND = ("application",)
+_TITLES = {
+    "president": r"\bpresident\b",
+    "vice-president": r"\bvice[\s-]+president\b|\b[ES]?VP\b",
+    "treasurer": r"\btreasurer\b",
+    "secretary": r"\bsecretary\b",
+}
+"""How a printed title shows each office that 19 CFR 141.38 knows."""
 
 
 def _covered(case: Case[Application]) -> set[str] | None:
@@ -118,10 +126,11 @@ def isa_mou_005(case: Case[Application]) -> Iterator[Problem]:
     """
     signer_id = case.submission.mou.signer
     signer = case.person(signer_id)
-    if signer is None or signer.office != "other" or signer.organization is not None:
+    if signer is None or signer.office == "none" or signer.organization is not None:
         return
+    shown = re.search(_TITLES[signer.office], signer.title, re.IGNORECASE) if signer.office in _TITLES else None
     enclosed = {exhibit.id for exhibit in case.submission.exhibits}
-    if signer.authority_evidence not in enclosed:
+    if shown is None and signer.authority_evidence not in enclosed:
         yield Problem(
             f"{signer.name}, {signer.title}, is an officer by a title that does not show it, and no enclosed exhibit "
             "proves the authority to bind the company.",

@@ -19,7 +19,7 @@ _PLAN: Path = ("self_testing_plan",)
     severity=WARNING,
     scope="matter",
     authority=("cbp-self-testing", "practice"),
-    remedy="Test the area at least as often as the plan's own frequency, or explain it in the area's rationale.",
+    remedy="Test the area at least as often as the plan's own frequency, or override this warning with the reason.",
     example="areas: [{id: value, likelihood: 5, impact: 5, frequency: annually}]   # plan quarterly",
 )
 def isa_plan_014(case: Case[None]) -> Iterator[Problem]:

@@ -117,7 +117,7 @@ def isa_plan_019(case: Case[None]) -> Iterator[Problem]:
     severity=WARNING,
     scope="matter",
     authority=("hud-oig-2000-04", "practice"),
-    remedy="Test more items, or say in the area's rationale why these are enough.",
+    remedy="Test more items, or say under sampling.rationale why these are enough.",
     example="sampling: {method: judgmental, items: 3, universe: 150}",
 )
 def isa_plan_020(case: Case[None]) -> Iterator[Problem]:

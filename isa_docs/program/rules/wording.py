@@ -18,6 +18,10 @@ from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
 _SKIPPED = frozenset({"notes", "notice_states", "file", "id", "matter", "overrides", "confirmations", "closed_days"})
 """Fields never printed, and CBP's own words."""
 
+_NOTICE = re.compile(r"notice|announc|publish|Fed(?:eral|\.)\s*Reg|\bFR\b|41298|\bISA\b|Self-Assessment", re.IGNORECASE)
+_NEAR = 200
+"""Characters on either side in which a date must meet the notice to be taken for its date."""
+
 SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r"\bJune\s+7,?\s+2002\b", re.IGNORECASE),
@@ -82,7 +86,9 @@ def slips_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield each wrong citation in ``text`` with what is right."""
     for pattern, right in SLIPS:
         for match in pattern.finditer(text):
-            yield match[0].strip(), right
+            near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+            if not match[0].startswith("June") or _NOTICE.search(near):
+                yield match[0].strip(), right
 
 
 @rule(
@@ -131,7 +137,7 @@ def isa_txt_001(case: Case[None]) -> Iterator[Problem]:
     example="statement_of_facts: On [INSERT DATE] the company found ...",
 )
 def isa_txt_002(case: Case[None]) -> Iterator[Problem]:
-    """No placeholder goes out; the 2012 notice itself was sent to the printer with one."""
+    """No placeholder goes out: even the 2012 notice, as handed in for publication, holds one."""
     for text, path in narratives(case):
         for match in PLACEHOLDERS.finditer(_CITATION.sub("", text)):
             yield Problem(f"The text still holds {_short(match[0])!r}.", path)

@@ -61,7 +61,7 @@ FAULTS: list[tuple[str, dict[str, object]]] = [
     ("ISA-PKG-001", {"papers": with_page(TRANSMITTAL, TRANSMITTAL.pages[0].replace("C-TPAT certification", ""))}),
     ("ISA-PKG-002", {"papers": with_page(MOU, NAME + NUMBER + "[INSERT DATE]")}),
     ("ISA-PKG-003", {"papers": with_page(MOU, NAME)}),
-    ("ISA-PKG-004", {"papers": with_page(MOU, NAME + NUMBER + "June\n7, 2002")}),
+    ("ISA-PKG-004", {"papers": with_page(MOU, NAME + NUMBER + "67 FR 41298 (June\n7, 2002)")}),
     ("ISA-PKG-005", {"papers": with_page(TRANSMITTAL, TRANSMITTAL.pages[0].replace("-1143", ""))}),
     ("ISA-PKG-006", {"papers": with_page(PLAN, "Northwind. Quarterly. Tariff classification: 59")}),
     ("ISA-PKG-007", {"papers": with_page(PLAN, NAME + "quarterly, Tariff classification: 159")}),
