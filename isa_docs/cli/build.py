@@ -14,7 +14,7 @@ import click
 
 from isa_docs.cli.check import AS_OF, MATTER, ONLY, STRICT, day_of
 from isa_docs.cli.report import Answer, answering, common_options
-from isa_docs.cli.settings import settings_for
+from isa_docs.cli.settings import Settings, settings_for
 from isa_docs.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @STRICT
 @AS_OF
 @click.option("--soffice", type=click.Path(path_type=Path), help="The LibreOffice to use; default: the one found.")
+@click.option("--idempotency-key", help="A key of yours: a second call with it repeats the answer, not the build.")
 @common_options
 @answering("build")
 def build(

@@ -126,7 +126,7 @@ def answering(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]
                 _log_to_stderr(verbose)
             try:
                 body(answer, *args, verbose=verbose, **kwargs)
-            except click.ClickException:
+            except (click.ClickException, BrokenPipeError):
                 raise
             except KeyboardInterrupt:
                 answer.message, answer.exit_code = (
