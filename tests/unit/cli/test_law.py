@@ -1,0 +1,99 @@
+"""`isa-docs explain` and `isa-docs docket`, as a person calls them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from isa_docs.intake.load import load_matter
+from isa_docs.intake.quick import quick_matter
+from tests.unit.cli.running import NORTHWIND, Invoke
+
+EXAMPLES = NORTHWIND.parents[1]
+RULES = Path(__file__).resolve().parents[3] / "isa_docs" / "program" / "rules"
+
+
+def test_explain_list_names_every_rule_in_the_code_and_no_other(invoke: Invoke) -> None:
+    written = {
+        code
+        for file in RULES.glob("*.py")
+        for code in re.findall(r"@rule\(\s*\"(ISA-[A-Z]+-\d+)\"", file.read_text(encoding="utf-8"))
+    }
+    answer = invoke("explain", "--list", "--json")
+    assert answer.code == 0
+    assert {rule["code"] for rule in answer.report["result"]["rules"]} == written
+
+
+def test_explain_gives_words_authority_and_remedy(invoke: Invoke) -> None:
+    answer = invoke("explain", "isa-app-001")
+    assert answer.code == 0
+    assert "77 Fed. Reg. 61012 (Oct. 5, 2012)" in answer.out
+    for part in ("ISA-APP-001", "severity", "editions", "last verified", "remedy", "example"):
+        assert part in answer.out
+
+
+def test_explain_of_an_unknown_code_suggests_the_nearest(invoke: Invoke) -> None:
+    answer = invoke("explain", "ISA-APP-O1")
+    assert answer.code == 2
+    assert "Did you mean" in answer.err
+
+
+def test_docket_shows_the_right_next_date_of_each_example(invoke: Invoke) -> None:
+    answer = invoke("docket", EXAMPLES, "--as-of", "2014-12-01", "--json")
+    assert answer.code == 0
+    entries = answer.report["result"]["entries"]
+    assert [(entry["matter"], entry["due"], entry["status"]) for entry in entries] == [
+        ("maple-isa", "2014-12-05", "open"),
+        ("northwind-isa", "2015-01-15", "ahead"),
+    ]
+
+
+def test_docket_explains_the_count(invoke: Invoke) -> None:
+    answer = invoke("docket", NORTHWIND, "--as-of", "2014-12-01", "--explain")
+    assert "24 months from January 15, 2013" in answer.out
+    assert "day 30 is Saturday, February 14, 2015" in answer.out
+
+
+def test_docket_filters_by_days_and_by_lateness(invoke: Invoke) -> None:
+    assert "Nothing is due." in invoke("docket", NORTHWIND, "--as-of", "2014-12-01", "--within", "30d").out
+    late = invoke("docket", NORTHWIND, "--as-of", "2013-07-01", "--late")
+    assert "Nothing is due." in late.out
+    assert invoke("docket", NORTHWIND, "--within", "soon").code == 2
+
+
+def test_one_bad_matter_is_named_and_the_others_are_shown(invoke: Invoke, tmp_path: Path) -> None:
+    folder = tmp_path / "matters"
+    folder.mkdir()
+    shutil.copy(NORTHWIND, folder / "good.yaml")
+    (folder / "bad.yaml").write_text("matter: x\nimporter: [\n", encoding="utf-8")
+    answer = invoke("docket", folder, "--as-of", "2014-12-01")
+    assert answer.code == 4
+    assert "northwind-isa" in answer.out
+    assert re.search(r"bad\.yaml:\d+", answer.err)
+
+
+def test_the_calendar_file_is_the_same_when_written_again(invoke: Invoke, tmp_path: Path) -> None:
+    for name in ("one.ics", "two.ics"):
+        assert invoke("docket", EXAMPLES, "--as-of", "2014-12-01", "--ics", tmp_path / name).code == 0
+    first = (tmp_path / "one.ics").read_bytes()
+    assert first == (tmp_path / "two.ics").read_bytes()
+    assert first.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert first.count(b"BEGIN:VEVENT") == 2
+
+
+@pytest.mark.parametrize("name", ["northwind", "maple", "harborlight"])
+def test_the_short_way_in_reads_what_the_full_one_reads(name: str) -> None:
+    path = EXAMPLES / name / "matter.yaml"
+    full = load_matter(path).matter
+    assert quick_matter(path) == msgspec.structs.replace(full, self_testing_plan=None, firm=None, notes=None)
+
+
+@pytest.mark.parametrize("text", ["matter: &a x\n", "matter: x\n---\nmatter: y\n", "- a\n", "matter: x\nmatter: y\n"])
+def test_the_short_way_in_leaves_doubt_to_the_full_one(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "matter.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert quick_matter(path) is None
