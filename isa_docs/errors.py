@@ -79,13 +79,13 @@ class AssemblyError(IsaDocsError):
     exit_code = ExitCode.ASSEMBLY
 
 
-class TryAgainError(IsaDocsError):
-    """Nothing is wrong but the moment: another program holds what is needed; the same call may succeed later."""
-
-    exit_code = ExitCode.TRY_AGAIN
-
-
 class OutputError(IsaDocsError):
     """The output cannot be written, or another build holds it."""
 
     exit_code = ExitCode.OUTPUT
+
+
+class TryAgainError(OutputError):
+    """Nothing is wrong but the moment: another build holds what is needed; the same call may succeed later."""
+
+    exit_code = ExitCode.TRY_AGAIN

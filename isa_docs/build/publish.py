@@ -9,21 +9,22 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from isa_docs.errors import OutputError
+from isa_docs.errors import OutputError, TryAgainError
 
 
 def publish(files: Mapping[str, bytes | Path], target: Path, *, wait: float = 10.0) -> None:
     """Write ``files`` (relative name to bytes, or a file to copy) and put them in place as the folder ``target``.
 
-    What stood there is replaced as a whole. Raises OutputError when the folder cannot be written, is in use by
-    another program, or another build holds it longer than ``wait`` seconds; what stood there then still stands.
+    What stood there is replaced as a whole. Raises OutputError when the folder cannot be written or is in use by
+    another program, TryAgainError when another build holds it longer than ``wait`` seconds; what stood there then
+    still stands.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.parent / f".{target.name}.lock", timeout=wait):
             _replace(files, target)
     except Timeout:
-        raise OutputError(f"Another build is writing {target}; wait for it to end and build again.") from None
+        raise TryAgainError(f"Another build is writing {target}; wait for it to end and build again.") from None
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"{target} cannot be written: {reason}. Close programs that have its files open, or use --out."

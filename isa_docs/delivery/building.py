@@ -22,7 +22,7 @@ APPEAL, APPLICATION, ANNUAL = 1, 50, 100
 """Priorities: an appeal has a deadline of days, an annual letter one of weeks."""
 
 _THEIRS = (ExitCode.INPUT, ExitCode.RULE)
-_PASSING = (ExitCode.BUG, ExitCode.CONVERSION, ExitCode.OUTPUT)
+_PASSING = (ExitCode.BUG, ExitCode.CONVERSION, ExitCode.OUTPUT, ExitCode.TRY_AGAIN)
 _log = logging.getLogger("isa_docs.delivery")
 
 
