@@ -11,6 +11,7 @@ from isa_docs.assembly.assemble import assemble
 from isa_docs.assembly.checks import check_package
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, SignatureSlot
+from isa_docs.build.reread import reread
 from isa_docs.conversion.engine import Job, Result
 from isa_docs.documents.context import Layout, context_for, terms
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
@@ -69,6 +70,11 @@ class Draft:
         """The page numbers each paper was last rendered with; empty for papers that print none of others."""
         self._round = 0
         (work / "docx").mkdir(parents=True)
+
+    @property
+    def name(self) -> str:
+        """The package's file name."""
+        return f"{self.plan.matter.matter}-{self.plan.submission.id}.pdf"
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -164,7 +170,7 @@ class Draft:
             package_id=package_id,
             stamp=f"{importer.legal_name} · {program} {kind.replace('-', ' ')}",
         )
-        result = assemble(parts, info, self.work / "package.pdf")
+        result = assemble(parts, info, self.work / self.name)
         self.findings += [
             Finding("ASM-STAMP", Severity.WARNING, warning, submission=submission.id) for warning in result.warnings
         ]
@@ -176,6 +182,7 @@ class Draft:
         contents = listed if any(item.kind == "contents" for item in self.plan.items) else None
         found = check_package(result, parts, info, contents=contents)
         self.findings += [replace(each, submission=submission.id) for each in found]
+        self.findings += reread(self.plan, result)
         return result
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:

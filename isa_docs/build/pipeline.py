@@ -137,7 +137,7 @@ class _Run:
                 for item, pages in zip(draft.plan.items, package.parts, strict=True)
             ),
         )
-        name = f"{self.loaded.matter.matter}-{draft.plan.submission.id}.pdf"
+        name = draft.name
         files: dict[str, bytes | Path] = {
             name: package.pdf,
             "manifest.json": manifest_json(record, name),

@@ -340,7 +340,9 @@ def annual_deadline(
     first_months = 13 if standard else 24
     if portal:
         clock_id, cycles = "D5-tc", cycle
-        offset = first_months - 12
+        offset = (
+            first_months // 12 * 12 - 12
+        )  # the portal goes by whole years, also where the first letter took 13 months
     elif cycle == 0:
         clock_id, cycles, offset = ("D4" if standard else "D3"), 0, 0
     else:

@@ -1,0 +1,36 @@
+"""The finished package read again: its text must agree with the matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from isa_docs.assembly import reading
+from isa_docs.assembly.model import AssemblyResult
+from isa_docs.documents.plan import SubmissionPlan
+from isa_docs.findings import Finding
+from isa_docs.program.rules import Enclosure, FinishedPaper, check_package
+
+
+def reread(plan: SubmissionPlan, package: AssemblyResult) -> list[Finding]:
+    """Return what the program's rules say of the text that is really in the package."""
+    texts = _page_texts(package.pdf)
+    papers = []
+    first: Mapping[str, int] = {part.key: part.first_page for part in package.parts}
+    for item, part in zip(plan.items, package.parts, strict=True):
+        pages = tuple(texts[part.first_page - 1 : part.first_page - 1 + part.pages])
+        kind = item.key if item.kind == "paper" else item.kind
+        papers.append(FinishedPaper(kind, item.title, part.first_page, pages))  # type: ignore[arg-type]
+    enclosed = [
+        Enclosure(item.title, first[item.key], item.tab) for item in plan.items if item.kind in ("paper", "exhibit")
+    ]
+    return check_package(plan.matter, plan.submission.id, papers, enclosed)
+
+
+def _page_texts(pdf: Path) -> list[str]:
+    program = reading.pdftotext()
+    if program:
+        return reading.page_texts(program, reading.without_output_intent(pdf, pdf.with_suffix(".text.pdf")))
+    return [page.extract_text() for page in PdfReader(pdf).pages]
