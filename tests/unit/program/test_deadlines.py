@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isa_docs.intake.load import load_matter
 from isa_docs.program.authorities import all_authorities
 from isa_docs.program.calendar import DEFAULT_CALENDAR, HolidayCalendar
 from isa_docs.program.deadlines import (
@@ -205,3 +207,12 @@ def test_cautious_nominal_roll_forward_are_in_order(clock: str, start: date, clo
     deadline = run_clock(clock, start, HolidayCalendar(extra=closed))
     assert deadline.cautious <= deadline.nominal <= deadline.roll_forward
     assert deadline.act_by <= deadline.nominal
+
+
+def test_the_portal_goes_by_whole_years_where_the_first_letter_took_thirteen_months() -> None:
+    path = Path(__file__).resolve().parents[3] / "examples" / "harborlight" / "matter.yaml"
+    matter = load_matter(path).matter
+    letter = next(each for each in matter.submissions if each.id == "anl-2026")
+    deadline = own_deadline(matter, letter)
+    assert deadline is not None
+    assert (deadline.id, deadline.nominal) == ("D5-tc", date(2026, 9, 23))
