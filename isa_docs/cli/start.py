@@ -16,7 +16,7 @@ _ENDINGS = (".yaml", ".yml")
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(_KINDS), default=_KINDS[0])
+@click.argument("kind", type=click.Choice(_KINDS), default=_KINDS[0], metavar="[KIND]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -28,7 +28,10 @@ _ENDINGS = (".yaml", ".yml")
 @common_options
 @answering("new")
 def new(answer: Answer, kind: str, out: Path, route: str | None, verbose: int) -> None:
-    """Start a matter file with one submission of KIND (default: application). An existing file is never touched."""
+    """Start a matter file with one submission, to be filled in. An existing file is never touched.
+
+    KIND is application (the default), annual-notification or discontinuance-appeal.
+    """
     from isa_docs.intake.starter import starter
 
     if route and kind != "application":
