@@ -14,8 +14,9 @@ from pathlib import Path
 from isa_docs import __version__
 from isa_docs.assembly.model import AssemblyResult
 from isa_docs.build.checks import check_matter, concerning, stop_for
-from isa_docs.build.draft import Draft, Templates
+from isa_docs.build.draft import Draft
 from isa_docs.build.publish import publish
+from isa_docs.build.templates import Templates
 from isa_docs.conversion.convert import convert_documents
 from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions
 from isa_docs.documents.plan import SubmissionPlan, plan_submission
@@ -92,6 +93,9 @@ class _Run:
             with self._guarded(index):
                 stop_for(own, strict=self.settings.strict)
                 plan = plan_submission(self.loaded.matter, index)
+                said = templates.check(item.template for item in plan.items if item.template)
+                self.outcomes[index] = replace(self.outcomes[index], findings=(*own, *said))
+                stop_for(said, strict=self.settings.strict)
                 self.drafts[index] = Draft(self.loaded, plan, templates, self.work / submission.id)
         self._each("taking in exhibits", lambda index, draft: draft.take_exhibits())
         if self.drafts:
@@ -178,7 +182,7 @@ def package_identity(loaded: LoadedMatter, plan: SubmissionPlan, inputs: dict[st
     These are the matter's data, the exhibits and templates, the schemas and program data, this tool and the engine.
     """
     parts = {
-        "matter": loaded.source.data,
+        "matter": {key: value for key, value in loaded.source.data.items() if key != "events"},  # no paper prints them
         "submission": plan.submission.id,
         "inputs": inputs,
         "tool": __version__,

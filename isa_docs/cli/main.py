@@ -18,6 +18,7 @@ COMMANDS = {
     "compare": ("compare", "compare", "Compare two matters or two packages, with redlines."),
     "verify": ("verify", "verify", "Verify a package that came back against its manifest."),
     "sign": ("sign", "sign", "Sign a package digitally in one of its fields."),
+    "record": ("record", "record", "Record that a submission was sent, received or decided."),
     "docket": ("law", "docket", "Show what is due when, to whom, and what is late."),
     "explain": ("law", "explain", "Explain a program rule and its authority."),
     "doctor": ("doctor", "doctor", "Say whether this machine has what a build needs."),

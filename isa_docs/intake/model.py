@@ -192,6 +192,23 @@ class Override(_Value, frozen=True, kw_only=True):
     submission: str | None = None
 
 
+class Event(_Value, frozen=True, kw_only=True):
+    """What became of a submission; ``isa-docs record`` writes it, and the docket counts from it."""
+
+    submission: str
+    """Id of the submission."""
+    what: Literal["sent", "received", "decided"]
+    on: date
+    carrier: str | None = None
+    tracking: str | None = None
+    by: str | None = None
+    """Who at CBP received or decided."""
+    outcome: Literal["accepted", "not-accepted", "granted", "denied", "acknowledged"] | None = None
+    proof: str | None = None
+    """File or place of the proof; never opened by the program."""
+    note: str | None = None
+
+
 class Exhibit(_Value, frozen=True, kw_only=True):
     """A file of the client's behind a tab. ``file`` is relative to the matter file; tabs are lettered in order."""
 
@@ -340,6 +357,8 @@ class AnnualNotification(_Submission, frozen=True, kw_only=True, tag_field="kind
     post_entry_corrections: str | None = None
     """Markdown summary of post-summary corrections, reconciliations and disclosures in the period."""
     last_year: LastYear | None = None
+    to_confirm: tuple[str, ...] = ()
+    """Fields carried from last year that nobody has confirmed yet; a build refuses while any is left."""
 
 
 class Notice(_Value, frozen=True, kw_only=True):
@@ -411,5 +430,7 @@ class Matter(_Value, frozen=True, kw_only=True):
     closed_days: tuple[ClosedDay, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
     overrides: tuple[Override, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What became of the submissions: sent, received, decided."""
     notes: str | None = None
     """For the file only; never printed on a paper."""

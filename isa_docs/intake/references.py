@@ -95,6 +95,8 @@ def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
         yield confirmation.submission, submissions, ("confirmations", index, "submission")
     for index, override in enumerate(matter.overrides):
         yield override.submission, submissions, ("overrides", index, "submission")
+    for index, event in enumerate(matter.events):
+        yield event.submission, submissions, ("events", index, "submission")
 
 
 def _named_in(submission: Submission, here: Path, people: _Ids, areas: _Ids) -> Iterator[tuple[str | None, _Ids, Path]]:

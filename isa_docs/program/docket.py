@@ -1,7 +1,7 @@
 """The docket of a matter: what is due next, to whom, what is late, most pressing first.
 
-A submission counts as made on its date; one dated after the day of the docket is planned. Nothing here reads
-the clock: the day comes in as ``as_of``.
+A submission counts as made on the day the matter records as sent, or else on its date; one made after the day of
+the docket is planned. Nothing here reads the clock: the day comes in as ``as_of``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from isa_docs.program.deadlines import (
     submission_deadlines,
 )
 from isa_docs.program.editions import INTEGRATED, edition_for
+from isa_docs.program.events import decided_by, made_on, received_on
 from isa_docs.program.recipients import directory, recipient_for
 
 Status = Literal["late", "last-days", "open", "ahead", "expected", "overdue-at-cbp"]
@@ -163,8 +164,8 @@ def _entry(
 def _application(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[DocketEntry]:
     if matter.acceptance is not None and matter.acceptance.mou_signed_by_cbp_on <= as_of:
         return
-    made = [s for s in matter.submissions if isinstance(s, Application) and s.date <= as_of]
-    planned = [i for i, s in enumerate(matter.submissions) if isinstance(s, Application) and s.date > as_of]
+    made = [s for s in matter.submissions if isinstance(s, Application) and made_on(matter, s) <= as_of]
+    planned = [i for i, s in enumerate(matter.submissions) if isinstance(s, Application) and made_on(matter, s) > as_of]
     if made:
         return
     for index in planned:
@@ -186,7 +187,7 @@ def _annual(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[
     if accepted is None or as_of < accepted.mou_signed_by_cbp_on:
         return
     letters = {annual_cycle(matter, s.period.end): s for s in matter.submissions if isinstance(s, AnnualNotification)}
-    made = [cycle for cycle, letter in letters.items() if letter.date <= as_of]
+    made = [cycle for cycle, letter in letters.items() if made_on(matter, letter) <= as_of]
     first_open = max(made) + 1 if made else 0
     cycle = max(first_open, _cycle_on(matter, as_of))
     upcoming = _annual_entry(matter, cycle, as_of, calendar, letters.get(cycle), "")
@@ -233,13 +234,15 @@ def _appeals(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator
     for index, submission in enumerate(matter.submissions):
         if not isinstance(submission, DiscontinuanceAppeal) or as_of < submission.notice.received_on:
             continue
-        if submission.date > as_of:
+        if made_on(matter, submission) > as_of:
             for deadline in submission_deadlines(matter, index, calendar):
                 if deadline.clock.kind == "due":
                     to = recipient_for(matter, submission).one_line
                     yield _entry(matter, deadline, as_of, submission.id, to, planned=submission.date)
-        elif as_of - submission.date <= _DECISION_SHOWN and edition_for(matter, submission).edition != "ctpat-tc":
-            decision = decision_deadline(submission, submission.date, calendar, path=("submissions", index, "date"))
+        elif decided_by(matter, submission, as_of) or edition_for(matter, submission).edition == "ctpat-tc":
+            continue
+        elif as_of - (received := received_on(matter, submission)) <= _DECISION_SHOWN:
+            decision = decision_deadline(submission, received, calendar, path=("submissions", index, "date"))
             note = "" if as_of <= decision.nominal else "Ask CBP; the decision is overdue unless it has come."
             yield _entry(matter, decision, as_of, submission.id, "the importer", note=note)
 

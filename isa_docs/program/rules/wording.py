@@ -15,7 +15,8 @@ from isa_docs.findings import Path
 from isa_docs.program.editions import OIT_ABOLISHED
 from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
 
-_SKIPPED = frozenset({"notes", "notice_states", "file", "id", "matter", "overrides", "confirmations", "closed_days"})
+_RECORDS = frozenset({"overrides", "confirmations", "closed_days", "events"})
+_SKIPPED = _RECORDS | {"notes", "notice_states", "file", "id", "matter", "to_confirm"}
 """Fields never printed, and CBP's own words."""
 
 _NOTICE = re.compile(r"notice|announc|publish|Fed(?:eral|\.)\s*Reg|\bFR\b|41298|\bISA\b|Self-Assessment", re.IGNORECASE)

@@ -1,96 +1,124 @@
-"""The manifest and the checklist of a build, from a record made by hand."""
+"""Recording what became of a submission: one line more in the file, and the docket follows."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from cli.running import NORTHWIND, Invoke
 
-from isa_docs.assembly.model import AssemblyResult, PartPages, PlacedField, SignatureSlot
-from isa_docs.conversion.engine import EngineInfo
-from isa_docs.documents.plan import plan_submission
-from isa_docs.findings import Finding, Place, Severity
-from isa_docs.intake.load import load_text
-from isa_docs.intake.schema import bundled
-from isa_docs.review.checklist import checklist_html
-from isa_docs.review.manifest import BuildRecord, PartRecord, manifest_json
+from isa_docs.errors import InputError
+from isa_docs.intake.source import parse_source
+from isa_docs.review.record import with_acceptance, with_event
 
-NORTHWIND = Path(__file__).resolve().parents[3] / "examples" / "northwind" / "matter.yaml"
-SLOT = SignatureSlot(
-    "letter_officer_signature", "signature", "officer", "Margaret Ellison", "Vice President", 1, "a", "b", "Sign here"
-)
-LATE = Finding(
-    "ISA-ANL-001",
-    Severity.WARNING,
-    "The letter is <late>.",
-    "Send it today.",
-    place=Place("/home/priya/clients/northwind/matter.yaml", 339, 11),
-    authority=("fr-77-61012",),
-    submission="anl-2015",
-)
-ACCEPTED = Finding("ISA-ANL-002", Severity.ERROR, "No changes are told.", overridden="R. Hale, May 2, 2015: asked CBP")
+EVENT = {"submission": "a", "what": "sent", "on": "2015-06-11"}
+LINE = "{submission: a, what: sent, on: 2015-06-11}"
+
+
+def added(text: str, event: dict[str, str] = EVENT, name: str = "matter.yaml") -> str:
+    return with_event(parse_source(text.encode(), name), event)
+
+
+class TestTheText:
+    def test_the_first_event_goes_to_the_end(self) -> None:
+        assert added("matter: x  # ours\n") == f"matter: x  # ours\n\nevents:\n  - {LINE}\n"
+
+    def test_the_next_follows_the_last_as_it_is_indented(self) -> None:
+        text = "events:\n- submission: a  # courier\n  what: sent\n  on: 2015-01-01  # Thursday\n# done\nmatter: x\n"
+        assert added(text) == text.replace("# Thursday\n", f"# Thursday\n- {LINE}\n")
+
+    def test_a_list_in_brackets(self) -> None:
+        assert added("events: []  # none\nmatter: x\n") == f"events: [{LINE}]  # none\nmatter: x\n"
+
+    def test_an_empty_value(self) -> None:
+        assert added("events:\nmatter: x\n") == f"events:\n  - {LINE}\nmatter: x\n"
+
+    def test_a_file_without_a_last_line_end(self) -> None:
+        assert added("events:\n  - {what: sent}") == f"events:\n  - {{what: sent}}\n  - {LINE}\n"
+
+    def test_windows_line_ends_stay(self) -> None:
+        text = added("matter: x\r\n")
+        assert text == f"matter: x\r\n\r\nevents:\r\n  - {LINE}\r\n"
+
+    def test_json(self) -> None:
+        assert '"what": "sent"' in added('{"matter": "x"}', name="matter.json")
+
+    @pytest.mark.parametrize("value", ["yes", "7725 0000", "0012", "a: b", "# 12", 'O\'Neil "Jr"', "2015-06-11", "1e3"])
+    def test_every_text_comes_back_as_it_was(self, value: str) -> None:
+        text = added("matter: x\n", {**EVENT, "note": value})
+        assert parse_source(text.encode(), "matter.yaml").data["events"][0]["note"] == value
+
+    def test_what_cannot_be_added_safely_is_refused(self) -> None:
+        with pytest.raises(InputError, match="cannot be added to safely"):
+            added("{matter: x}\n")
+
+    def test_acceptance(self) -> None:
+        text = with_acceptance(parse_source(b"matter: x\n", "matter.yaml"), "2013-01-15")
+        assert text == "matter: x\n\nacceptance:\n  mou_signed_by_cbp_on: 2013-01-15\n"
 
 
 @pytest.fixture
-def record() -> BuildRecord:
-    """The annual letter of Northwind on one page, with one field, one warning and one accepted error."""
-    text = NORTHWIND.read_text(encoding="utf-8").replace("Northwind Components, Inc.\n", "Smith & Sons <b>\n", 1)
-    matter = load_text(text, folder=NORTHWIND.parent).matter
-    return BuildRecord(
-        matter_file="/home/priya/clients/northwind/matter.yaml",
-        matter_sha256="0" * 64,
-        plan=plan_submission(matter, 1),
-        package=AssemblyResult(
-            pdf=Path("package.pdf"),
-            pages=1,
-            parts=(PartPages("letter", 1, 1),),
-            fields=(PlacedField(SLOT, "letter", 1, "L-1", (306.0, 100.123, 531.4, 128.5)),),
-            sha256="1" * 64,
-        ),
-        package_id="2" * 32,
-        engine=EngineInfo("libreoffice", "7.4.7.2", "reference", Path("/usr/bin/soffice")),
-        inputs={"templates/annual-notification.docx": "3" * 64},
-        findings=(LATE, ACCEPTED),
-        parts=(PartRecord("letter", "Annual Notification Letter", "letter", "", 1, 1),),
+def matter(tmp_path: Path) -> Path:
+    """Northwind before it was accepted."""
+    file = tmp_path / "matter.yaml"
+    text = NORTHWIND.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("acceptance:\n  mou_signed_by_cbp_on: 2013-01-15\n  certificate_date: 2013-01-15\n", "")
     )
+    (tmp_path / "exhibits").symlink_to(NORTHWIND.parent / "exhibits")
+    return file
 
 
-def test_a_manifest_matches_its_schema(record: BuildRecord) -> None:
-    schema = Draft202012Validator(bundled("manifest.schema.json"), format_checker=FormatChecker(["date"]))
-    schema.validate(json.loads(manifest_json(record, "northwind-isa-anl-2015.pdf")))
+class TestTheCommand:
+    def test_acceptance_starts_the_clock_of_the_annual_letters(self, invoke: Invoke, matter: Path) -> None:
+        before = matter.read_text(encoding="utf-8")
+        application = ("--submission", "application")
+        run = invoke("record", matter, "decided", *application, "--on", "2013-01-15", "--outcome", "accepted", "--json")
+        assert run.code == 0, run.err
+        assert [each["due"] for each in run.report["result"]["docket"]] != []
+        after = matter.read_text(encoding="utf-8")
+        assert after.startswith(before.rstrip())
+        assert "acceptance:\n  mou_signed_by_cbp_on: 2013-01-15\n" in after
+        assert invoke("check", matter, "--only", "application", "--as-of", "2013-02-01").code == 0
 
+    def test_the_decision_is_counted_from_receipt_and_leaves_the_docket_when_it_comes(
+        self, invoke: Invoke, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "matter.yaml"
+        file.write_text(NORTHWIND.read_text(encoding="utf-8"))
 
-def test_a_manifest_names_no_folder_of_the_machine_it_was_made_on(record: BuildRecord) -> None:
-    text = manifest_json(record, "northwind-isa-anl-2015.pdf").decode()
-    assert "/home/" not in text
-    assert "/usr/bin" not in text
-    assert json.loads(text)["findings"][0]["place"] == {"file": "matter.yaml", "line": 339, "column": 11}
+        def awaited() -> list[str]:
+            report = invoke("docket", file, "--as-of", "2015-07-01", "--json").report
+            return [each["due"] for each in report["result"]["entries"] if each["submission"] == "appeal-2015"]
 
+        assert awaited() == ["2015-07-24"]
+        appeal = ("--submission", "appeal-2015")
+        assert invoke("record", file, "sent", *appeal, "--on", "2015-06-11", "--carrier", "FedEx").code == 0
+        assert invoke("record", file, "received", *appeal, "--on", "2015-06-15").code == 0
+        assert awaited() == ["2015-07-28"]
+        assert invoke("record", file, "decided", *appeal, "--on", "2015-06-30", "--outcome", "granted").code == 0
+        assert awaited() == []
 
-def test_the_same_record_gives_the_same_manifest(record: BuildRecord) -> None:
-    assert manifest_json(record, "a.pdf") == manifest_json(replace(record), "a.pdf")
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (("sent", "--submission", "nothing"), "There is no submission 'nothing'"),
+            (("received", "--submission", "appeal-2015", "--on", "2015-06-10"), "before it was sent on 2015-06-11"),
+            (("decided", "--submission", "appeal-2015", "--on", "2015-07-01", "--outcome", "accepted"), "no outcome"),
+        ],
+    )
+    def test_what_is_refused(self, invoke: Invoke, matter: Path, arguments: tuple[str, ...], words: str) -> None:
+        before = matter.read_bytes()
+        run = invoke("record", matter, *arguments)
+        assert run.code == 4
+        assert words in run.err
+        assert matter.read_bytes() == before
 
+    def test_the_same_twice_is_refused(self, invoke: Invoke, matter: Path) -> None:
+        call = ("record", matter, "sent", "--submission", "application", "--on", "2012-11-15")
+        assert invoke(*call).code == 0
+        assert invoke(*call).code == 4
 
-def test_a_checklist_shows_findings_with_authority_and_remedy_and_what_was_accepted(record: BuildRecord) -> None:
-    page = unescape(checklist_html(record, "northwind-isa-anl-2015.pdf").decode())
-    for shown in ("The letter is <late>.", "Send it today.", "77 FR 61012", "R. Hale, May 2, 2015: asked CBP"):
-        assert shown in page
-
-
-def test_a_checklist_says_who_signs_where(record: BuildRecord) -> None:
-    page = checklist_html(record, "northwind-isa-anl-2015.pdf").decode()
-    assert "Margaret Ellison" in page
-    assert "L-1" in page
-
-
-def test_a_checklist_is_one_page_that_loads_nothing_and_escapes_what_it_shows(record: BuildRecord) -> None:
-    page = checklist_html(record, "northwind-isa-anl-2015.pdf").decode()
-    assert "Smith &amp; Sons &lt;b&gt;" in page
-    assert "<late>" not in page
-    assert "<script" not in page
-    assert "http://" not in page
-    assert 'src="' not in page
+    def test_an_outcome_belongs_to_a_decision(self, invoke: Invoke, matter: Path) -> None:
+        assert invoke("record", matter, "sent", "--submission", "application", "--outcome", "granted").code == 2
+        assert invoke("record", matter, "decided", "--submission", "application").code == 2

@@ -1,0 +1,117 @@
+"""``isa-docs record``."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from isa_docs.cli.check import MATTER
+from isa_docs.cli.report import Answer, answering, common_options
+from isa_docs.cli.settings import DateType, today
+from isa_docs.errors import InputError, OutputError
+from isa_docs.findings import Finding, Severity
+
+_WHAT = ("sent", "received", "decided")
+_OUTCOMES = ("accepted", "not-accepted", "granted", "denied", "acknowledged")
+
+
+@click.command()
+@MATTER
+@click.argument("what", type=click.Choice(_WHAT))
+@click.option("--submission", required=True, metavar="ID", help="The submission it is about.")
+@click.option("--on", "day", type=DateType(), metavar="DATE", help="The day it happened; default: today.")
+@click.option("--carrier", help="How it was sent.")
+@click.option("--tracking", help="The carrier's number.")
+@click.option("--by", help="Who at CBP received or decided.")
+@click.option("--outcome", type=click.Choice(_OUTCOMES), help="What was decided; required with 'decided'.")
+@click.option("--proof", help="File or place of the proof.")
+@click.option("--note", help="Anything else.")
+@common_options
+@answering("record")
+def record(
+    answer: Answer,
+    matter: Path,
+    what: str,
+    submission: str,
+    day: date | None,
+    outcome: str | None,
+    verbose: int,
+    **details: str | None,
+) -> None:
+    """Record in MATTER that a submission was sent, was received by CBP, or was decided.
+
+    One line is added; comments and layout of the file stay. An application decided 'accepted' also sets the day on
+    which CBP signed the MOU, which starts the clock of the annual letters.
+    """
+    from isa_docs.intake.load import load_matter, to_matter
+    from isa_docs.intake.source import parse_source
+    from isa_docs.program.docket import docket_entries
+    from isa_docs.review.record import with_acceptance, with_event
+
+    if (outcome is not None) != (what == "decided"):
+        raise click.UsageError("--outcome belongs to 'decided', and 'decided' needs it.")
+    if day is None:
+        day = today()
+        answer.note(f"Recorded for {day.isoformat()} (today; --on changes it).")
+    loaded = load_matter(matter)
+    _check(loaded.matter, what, submission, day, details["tracking"], outcome)
+    event = {"submission": submission, "what": what, "on": day.isoformat()}
+    event |= {key: value for key, value in {"outcome": outcome, **details}.items() if value}
+    text = with_event(loaded.source, event)
+    kind = next(each for each in loaded.matter.submissions if each.id == submission).__struct_config__.tag
+    if kind == "application" and outcome == "accepted" and loaded.matter.acceptance is None:
+        text = with_acceptance(parse_source(text.encode(), str(matter)), day.isoformat())
+    changed = to_matter(parse_source(text.encode(), str(matter)), matter.parent).matter
+    _write(matter, text)
+    due = docket_entries(changed, day)
+    answer.result = {
+        "file": str(matter),
+        "event": event,
+        "docket": [{"submission": each.submission, "due": each.due.isoformat(), "text": each.sentence} for each in due],
+    }
+    answer.say(f"{matter}: {what} on {day.isoformat()}: {submission}{f' ({outcome})' if outcome else ''}")
+    for each in due:
+        answer.say(f"  due  {each.sentence}")
+
+
+def _check(matter: Any, what: str, name: str, day: date, tracking: str | None, outcome: str | None) -> None:
+    """Refuse what cannot be so: an unknown submission, the same twice, what was received before it was sent."""
+    submission = next((each for each in matter.submissions if each.id == name), None)
+    if submission is None:
+        ids = ", ".join(each.id for each in matter.submissions)
+        raise _refuse(f"There is no submission '{name}' in the matter.", f"There are: {ids}.")
+    events = [each for each in matter.events if each.submission == name]
+    same = [each for each in events if each.what == what and (what != "sent" or each.tracking == tracking)]
+    if same:
+        message = f"'{what}' is recorded for {name} already, on {same[0].on.isoformat()}."
+        raise _refuse(message, "Correct the entry under events in the matter file, if it is wrong.")
+    sent = min((each.on for each in events if each.what == "sent"), default=submission.date)
+    if what != "sent" and day < sent:
+        raise _refuse(f"{name} cannot be {what} on {day}, before it was sent on {sent}.", "Correct the date.")
+    kind = submission.__struct_config__.tag
+    fitting = {"application": ("accepted", "not-accepted"), "discontinuance-appeal": ("granted", "denied")}
+    if outcome and outcome not in fitting.get(kind, ("acknowledged",)):
+        raise _refuse(
+            f"'{outcome}' is no outcome of {'an' if kind[0] == 'a' else 'a'} {kind}.",
+            f"Possible: {', '.join(fitting.get(kind, ('acknowledged',)))}.",
+        )
+
+
+def _refuse(message: str, remedy: str) -> InputError:
+    return InputError(message, [Finding("RECORD-REFUSED", Severity.ERROR, message, remedy)])
+
+
+def _write(file: Path, text: str) -> None:
+    """Put the text in place of the file at once, with the byte-order mark it had."""
+    mark = b"\xef\xbb\xbf" if file.read_bytes().startswith(b"\xef\xbb\xbf") else b""
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        fresh.write_bytes(mark + text.encode())
+        fresh.chmod(file.stat().st_mode)
+        fresh.replace(file)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise OutputError(f"{file} cannot be written: {error.strerror}. It stays as it was.") from None
