@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
         common = [
             *(str(programs / "uv"), "pip", "compile", "--no-config", "--quiet", "--universal"),
             *("--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"),
+            *("--only-binary", ":all:"),  # the set-up installs wheels only: no compiler, no code run while installing
             *("--custom-compile-command", "make lock", *arguments),
         ]
         for inputs, output in (
