@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from isa_docs.build.unconfirmed import unconfirmed
 from isa_docs.conversion.fonts import describe, unshowable_characters
 from isa_docs.documents.narratives import check_narratives
-from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError
+from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
 from isa_docs.findings import Finding, Path, Severity, in_order, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.program.rules import check_rules
@@ -31,6 +32,7 @@ def check_matter(loaded: LoadedMatter, indexes: Sequence[int], as_of: date | Non
     ids = [loaded.matter.submissions[index].id for index in indexes]
     findings = [
         *check_narratives(loaded.source),
+        *unconfirmed(loaded, indexes),
         *_exhibit_files(loaded, indexes),
         *_characters(loaded),
         *check_rules(loaded.matter, ids, as_of),
@@ -52,19 +54,21 @@ def concerning(findings: Sequence[Finding], loaded: LoadedMatter, index: int) ->
 
 
 def stop_for(findings: Sequence[Finding], *, strict: bool = False) -> None:
-    """Raise the error that the findings call for, if any stops a build: input before fonts before rules."""
+    """Raise the error that the findings call for, if any stops a build: input before templates, fonts and rules."""
     stops = stopping(findings, strict=strict)
     if not stops:
         return
     count = "1 finding stops the build." if len(stops) == 1 else f"{len(stops)} findings stop the build."
     kinds = {_error_type(finding) for finding in stops}
-    kind = next(kind for kind in (InputError, MissingProgramError, RuleError) if kind in kinds)
+    kind = next(kind for kind in (InputError, TemplateError, MissingProgramError, RuleError) if kind in kinds)
     raise kind(count, findings)
 
 
 def _error_type(finding: Finding) -> type[IsaDocsError]:
     if finding.code.startswith("ISA-"):
         return RuleError
+    if finding.code.startswith("TPL-"):
+        return TemplateError
     return MissingProgramError if finding.code.startswith("FONT-") else InputError
 
 

@@ -65,7 +65,7 @@ def record(
     if kind == "application" and outcome == "accepted" and loaded.matter.acceptance is None:
         text = with_acceptance(parse_source(text.encode(), str(matter)), day.isoformat())
     changed = to_matter(parse_source(text.encode(), str(matter)), matter.parent).matter
-    _write(matter, text)
+    write_matter(matter, text)
     due = docket_entries(changed, day)
     answer.result = {
         "file": str(matter),
@@ -104,7 +104,7 @@ def _refuse(message: str, remedy: str) -> InputError:
     return InputError(message, [Finding("RECORD-REFUSED", Severity.ERROR, message, remedy)])
 
 
-def _write(file: Path, text: str) -> None:
+def write_matter(file: Path, text: str) -> None:
     """Put the text in place of the file at once, with the byte-order mark it had."""
     mark = b"\xef\xbb\xbf" if file.read_bytes().startswith(b"\xef\xbb\xbf") else b""
     fresh = file.with_name(f".{file.name}.new")

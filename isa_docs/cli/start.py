@@ -25,15 +25,42 @@ _ENDINGS = (".yaml", ".yml")
     help="The file to write.",
 )
 @click.option("--route", type=click.Choice(_ROUTES), help="Route of an application; default: focused-assessment.")
+@click.option(
+    "--from",
+    "last_year",
+    type=click.Path(path_type=Path, exists=True),
+    help="Last year's package, folder or manifest: carry its annual letter over to next year, into --matter.",
+)
+@click.option(
+    "--matter",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --from: the matter file that gets the new submission.",
+)
 @common_options
 @answering("new")
-def new(answer: Answer, kind: str, out: Path, route: str | None, verbose: int) -> None:
+def new(
+    answer: Answer,
+    kind: str,
+    out: Path,
+    route: str | None,
+    last_year: Path | None,
+    matter: Path | None,
+    verbose: int,
+) -> None:
     """Start a matter file with one submission, to be filled in. An existing file is never touched.
 
-    KIND is application (the default), annual-notification or discontinuance-appeal.
+    KIND is application (the default), annual-notification or discontinuance-appeal. With --from and --matter, next
+    year's annual notification is added to that matter, every value marked as same, changed or to confirm.
     """
     from isa_docs.intake.starter import starter
 
+    if (last_year is None) != (matter is None) or (last_year and kind != "annual-notification"):
+        raise click.UsageError("--from and --matter go together, and with KIND 'annual-notification'.")
+    if last_year is not None and matter is not None:
+        from isa_docs.cli.carry import carry
+
+        carry(answer, last_year, matter)
+        return
     if route and kind != "application":
         raise click.UsageError(f"--route is for an application only, not for KIND '{kind}'.")
     if out.suffix.lower() not in _ENDINGS:

@@ -61,6 +61,7 @@ def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
         "package": {
             "file": name,
             "id": record.package_id,
+            "esign_profile": package.profile,
             "sha256": package.sha256,
             "pages": package.pages,
         },
