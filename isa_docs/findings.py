@@ -109,6 +109,21 @@ class Finding:
             out["overridden"] = self.overridden
         return out
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Finding:
+        """Return the finding that :meth:`to_json` gave ``data`` of."""
+        return cls(
+            data["code"],
+            Severity(data["severity"]),
+            data["message"],
+            data.get("remedy", ""),
+            tuple(data["path"]) if "path" in data else None,
+            Place(**data["place"]) if "place" in data else None,
+            tuple(data.get("authority", ())),
+            data.get("submission"),
+            data.get("overridden"),
+        )
+
 
 def stopping(findings: Iterable[Finding], *, strict: bool = False) -> list[Finding]:
     """Return the findings that stop a build: errors that no override covers, and under ``strict`` warnings too."""

@@ -1,0 +1,93 @@
+"""Fingerprints of what a build depends on besides its files: this program, the fonts, the converter.
+
+They are made from names, sizes and time stamps, in a few milliseconds and without importing what they describe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from isa_docs import __version__
+from isa_docs.resources import folder
+
+_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/Library/Fonts", "/System/Library/Fonts")
+_HOME_FONTS = (".fonts", ".local/share/fonts", ".config/fontconfig", ".fonts.conf", "Library/Fonts")
+
+
+@cache
+def program_state() -> str:
+    """Return a fingerprint of this program: its version, its modules and data, the shipped schemas and templates."""
+    package = Path(__file__).resolve().parents[1]
+    return _state([package, folder("schemas"), folder("templates")], __version__, sys.version)
+
+
+@cache
+def font_state() -> str:
+    """Return a fingerprint of the installed fonts and of the settings that choose among them."""
+    places = [Path(place) for place in _FONT_FOLDERS]
+    places += [Path.home() / place for place in _HOME_FONTS]
+    if sys.platform == "win32":
+        places.append(Path("C:/Windows/Fonts"))
+    named = [os.environ.get(name, "") for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_DATA_HOME")]
+    places += [Path(each) for each in named if each]
+    return _state(places, *named)
+
+
+def converter_state(setting: Path | None, cache_dir: Path) -> str:
+    """Return a fingerprint of the converter that would be used; empty when that cannot be told quickly.
+
+    It looks for an installed LibreOffice only: without one, a build asks the engine itself.
+    """
+    from isa_docs.conversion.program import find_installation
+    from isa_docs.errors import MissingProgramError
+
+    try:
+        found = find_installation(setting, cache_dir)
+    except (MissingProgramError, OSError):
+        return ""
+    return f"libreoffice {found.version} {found.identity}"
+
+
+def sha256_file(path: Path) -> str | None:
+    """Return the SHA-256 of a file, None when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _state(places: Iterable[Path], *words: str) -> str:
+    digest = hashlib.sha256("\0".join(words).encode())
+    for place in places:
+        for entry in _entries(str(place)):
+            digest.update(entry.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _entries(place: str) -> Iterator[str]:
+    """Yield name, size and time of every file at or below ``place``, in a fixed order; of compiled modules none."""
+    try:
+        if not Path(place).is_dir():
+            state = os.stat(place)  # noqa: PTH116 - as fast as it gets: this runs at each start
+            yield f"{place}|{state.st_size}|{state.st_mtime_ns}\n"
+            return
+        with os.scandir(place) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=True):
+            if entry.name != "__pycache__":
+                yield from _entries(entry.path)
+            continue
+        try:
+            state = entry.stat()
+        except OSError:
+            continue
+        yield f"{entry.path}|{state.st_size}|{state.st_mtime_ns}\n"
