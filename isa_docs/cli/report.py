@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable
@@ -126,8 +127,11 @@ def answering(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]
                 _log_to_stderr(verbose)
             try:
                 body(answer, *args, verbose=verbose, **kwargs)
-            except (click.ClickException, BrokenPipeError):
+            except click.ClickException:
                 raise
+            except BrokenPipeError:  # whoever read our output went away: nobody is left to be told
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(ExitCode.OUTPUT)
             except KeyboardInterrupt:
                 answer.message, answer.exit_code = (
                     "Interrupted. What was built before is untouched.",
