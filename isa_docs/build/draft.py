@@ -12,14 +12,15 @@ from isa_docs.assembly.checks import check_package
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, SignatureSlot
 from isa_docs.build.reread import reread
+from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Job, Result
 from isa_docs.documents.context import Layout, context_for, terms
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
+from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.render import RenderedDocx, render_docx
-from isa_docs.errors import ConversionError, TemplateError
+from isa_docs.errors import ConversionError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter
-from isa_docs.resources import folder
 
 _PART_KIND = {
     "letter": "document",
@@ -29,27 +30,6 @@ _PART_KIND = {
     "exhibit": "exhibit",
 }
 _ROUNDS = 4
-
-
-class Templates:
-    """The Word templates: a firm's own where it has one, the shipped one otherwise."""
-
-    def __init__(self, own: Path | None = None) -> None:
-        self._own = own
-        self._bytes: dict[str, bytes] = {}
-
-    def path(self, name: str) -> Path:
-        """Return the file of the template called ``name``; raises TemplateError when there is none."""
-        for base in (self._own, folder("templates")):
-            if base and (base / f"{name}.docx").is_file():
-                return base / f"{name}.docx"
-        raise TemplateError(f"There is no template '{name}'.")
-
-    def read(self, name: str) -> bytes:
-        """Return the template's bytes, read once."""
-        if name not in self._bytes:
-            self._bytes[name] = self.path(name).read_bytes()
-        return self._bytes[name]
 
 
 class Draft:
@@ -227,6 +207,7 @@ class Draft:
             name=self._templates.path(item.template).name,
             roles={*self.plan.matter.people, "cbp"},
             matter=self.plan.matter,
+            value_paths=value_paths(self.plan, item),
         )
 
     def _part(self, item: PlannedItem) -> Part:

@@ -21,6 +21,7 @@ COMMANDS = {
     "record": ("record", "record", "Record that a submission was sent, received or decided."),
     "docket": ("law", "docket", "Show what is due when, to whom, and what is late."),
     "explain": ("law", "explain", "Explain a program rule and its authority."),
+    "template": ("template", "template", "See, start, check and read the Word templates."),
     "doctor": ("doctor", "doctor", "Say whether this machine has what a build needs."),
     "schema": ("start", "schema", "Print a JSON Schema."),
 }

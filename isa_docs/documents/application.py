@@ -129,7 +129,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "assessed_by": assessed,
             "testing": narrative(testing.testing_methodology, tabs),
             "areas": [_area(plan, testing, area, units) | {"number": at} for at, area in enumerate(testing.areas, 1)],
-            "matrix": risk_matrix(testing.areas) if testing.areas else "",
+            "matrix": risk_matrix(testing.areas) if testing.areas else None,
             "tested_more_often": any(_frequency(testing, area) in ("daily", "weekly") for area in testing.areas),
             "reviewer": _reviewer(plan, testing),
             "independence": narrative(testing.reviewer_independence, tabs),

@@ -47,6 +47,8 @@ class NameCheck:
     context: Shape
     report: Report
     used: set[str] = field(default_factory=set)
+    full_loops: set[int] = field(default_factory=set)
+    """The lines of the loops that always have items: over lists never empty, or asked for by an if around."""
 
     def tree(self, tree: nodes.Template) -> None:
         """Check one part."""
@@ -109,6 +111,8 @@ class NameCheck:
         if shape is not None and shape.kinds and "list" not in shape.kinds:
             kinds = " or ".join(sorted(shape.kinds))
             self.report("TPL-LINT-LOOP", node.iter.lineno, f"‘{name}’ is not a list but {kinds}", "Loop over a list.")
+        if name and (name in scope.filled or (shape is not None and shape.kinds == {"list"} and not shape.optional)):
+            self.full_loops.add(node.iter.lineno)
         self._guarded(node.iter, scope, whole=False)
         inner = scope.knowing(frozenset({name} if name else ()))
         inner.names["loop"] = None

@@ -13,13 +13,16 @@ from isa_docs.findings import Path
 class Origins:
     """Answers for a dotted template name which value of the matter it means.
 
-    ``matter`` is the typed matter; ``value_paths`` adds names of derived values. The index is made on first use,
-    for only failures need it.
+    ``matter`` is the typed matter; ``value_paths`` adds names of derived values in ``context``, entries of lists
+    by their number (``appeal.grounds.0``). The index is made on first use, for only failures need it.
     """
 
-    def __init__(self, matter: object | None, value_paths: Mapping[str, Path]) -> None:
+    def __init__(
+        self, matter: object | None, value_paths: Mapping[str, Path], context: Mapping[str, Any] | None = None
+    ) -> None:
         self._matter = matter
         self._paths = value_paths
+        self._context = context or {}
         self._index: dict[int, Path] | None = None
 
     def path(self, expression: str, names: Mapping[str, Any]) -> Path | None:
@@ -42,11 +45,18 @@ class Origins:
         return best
 
     def _origin(self, value: Any) -> Path | None:
-        if self._matter is None or value is None or isinstance(value, str | int | float | bool):
+        if value is None or isinstance(value, str | int | float | bool):
             return None
         if self._index is None:
             self._index = {}
-            self._walk(self._matter, (), self._index)
+            if self._matter is not None:
+                self._walk(self._matter, (), self._index)
+            for name, path in self._paths.items():
+                derived: Any = self._context
+                for step in name.split("."):
+                    derived = _child(derived, step)
+                if isinstance(derived, Mapping | tuple | list) and derived:
+                    self._index.setdefault(id(derived), path)
         return self._index.get(id(value))
 
     def _walk(self, value: Any, path: Path, index: dict[int, Path]) -> None:

@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from isa_docs.documents.blocks import Blocks, Picture
 from isa_docs.documents.characters import canonical, refused
+from isa_docs.documents.clauses import unpin
 from isa_docs.documents.coverage import Branch, BranchLog
 from isa_docs.documents.docx_package import core_properties, normalized, opened, story_parts
 from isa_docs.documents.filters import FilterError
@@ -71,7 +72,7 @@ def render_docx(
     so for derived values, by dotted name. Raises TemplateError with one finding per problem.
     """
     document = opened(template, name)
-    rendering = Rendering(document, name, roles, Origins(matter, value_paths or {}))
+    rendering = Rendering(document, name, roles, Origins(matter, value_paths or {}, context))
     return rendering.run(context)
 
 
@@ -203,6 +204,7 @@ class Rendering:
             tree = self.template.fix_tables(text)
         self.placed += draw_lines(tree, self.slots, self._width)
         tidy(tree)
+        unpin(tree)
         self.template.fix_docpr_ids(tree)
         blob = etree.tostring(tree, encoding="UTF-8", xml_declaration=True, standalone=True)
         if isinstance(part, XmlPart):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from isa_docs.build.checks import check_matter, concerning, select, stop_for
-from isa_docs.build.draft import Templates
+from isa_docs.build.templates import Templates
 from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter, load_matter, load_text

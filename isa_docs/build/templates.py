@@ -1,0 +1,78 @@
+"""The Word templates of a build, and what is to be said of a firm's own before they are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from isa_docs.conversion.fonts import NEEDED_FONTS, installed_fonts
+from isa_docs.documents.catalog import KINDS, shape
+from isa_docs.documents.clauses import check_clauses
+from isa_docs.documents.lint import Flaw, lint_template
+from isa_docs.errors import TemplateError
+from isa_docs.findings import Finding, Severity, stopping
+from isa_docs.resources import folder
+
+
+class Templates:
+    """The Word templates: a firm's own where it has one, the shipped one otherwise."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self._own = own
+        self._bytes: dict[str, bytes] = {}
+        self._findings: dict[str, list[Finding]] = {}
+
+    def path(self, name: str) -> Path:
+        """Return the file of the template called ``name``; raises TemplateError when there is none."""
+        for base in (self._own, folder("templates")):
+            if base and (base / f"{name}.docx").is_file():
+                return base / f"{name}.docx"
+        raise TemplateError(f"There is no template '{name}'.")
+
+    def read(self, name: str) -> bytes:
+        """Return the template's bytes, read once."""
+        if name not in self._bytes:
+            self._bytes[name] = self.path(name).read_bytes()
+        return self._bytes[name]
+
+    def is_own(self, name: str) -> bool:
+        """Say whether the firm has its own template of this name."""
+        return self._own is not None and self.path(name).parent == self._own
+
+    def check(self, names: Iterable[str]) -> list[Finding]:
+        """Return the findings on those of the named templates that are the firm's own; the shipped ones are tested.
+
+        Raises TemplateError when one of them cannot be used.
+        """
+        findings: list[Finding] = []
+        for name in dict.fromkeys(names):
+            if name in KINDS and self.is_own(name):
+                if name not in self._findings:
+                    self._findings[name] = check_template(self.read(name), name, str(self.path(name)))
+                findings += self._findings[name]
+        if stops := stopping(findings):
+            count = "1 fault" if len(stops) == 1 else f"{len(stops)} faults"
+            raise TemplateError(f"The firm's templates have {count}.", findings)
+        return findings
+
+
+def check_template(template: bytes, kind: str, name: str) -> list[Finding]:
+    """Return what lint and pinned wording say of a template of a kind, notes left out; ``name`` is its file."""
+    return [flaw.finding for flaw in template_flaws(template, kind, name)]
+
+
+def template_flaws(template: bytes, kind: str, name: str) -> list[Flaw]:
+    """Return the same with the paragraphs that are meant."""
+    flaws = lint_template(
+        template, name, context=shape(kind), signs=KINDS[kind].signed, installed_fonts=showable_families()
+    )
+    flaws = [flaw for flaw in flaws if flaw.finding.severity is not Severity.NOTE]
+    if any(flaw.finding.code == "TPL-FILE" for flaw in flaws):
+        return flaws
+    return [*flaws, *(Flaw(finding) for finding in check_clauses(template, kind, name))]
+
+
+def showable_families() -> set[str]:
+    """Return the font names a template may use here: those installed, and those with an installed stand-in."""
+    families = {family for font in installed_fonts() for family in font.families}
+    return families | {font.named for font in NEEDED_FONTS if font.family in families}
