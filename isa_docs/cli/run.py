@@ -58,12 +58,22 @@ def _refuse(cli: click.Group, arguments: list[str], code: ExitCode, message: str
     """Report what stopped the command line before a command had an answer of its own."""
     from isa_docs.cli.report import Answer
 
-    names = cli.list_commands(click.Context(cli))
-    command = next((each for each in arguments if each in names), "")
+    command = _command_named(cli, arguments)
     answer = Answer(command, as_json=_wants_json(arguments))
     answer.exit_code, answer.message = code, message
     answer.print()
     return code
+
+
+def _command_named(group: click.Group, arguments: list[str]) -> str:
+    """Return the command that the arguments name, with the command of its own if it is a group; empty for none."""
+    context = click.Context(group)
+    for at, word in enumerate(arguments):
+        if word in group.list_commands(context):
+            found = group.get_command(context, word)
+            below = _command_named(found, arguments[at + 1 :]) if isinstance(found, click.Group) else ""
+            return f"{word} {below}".strip()
+    return ""
 
 
 def _be_interruptible() -> None:
