@@ -83,7 +83,7 @@ class _Writer:
         self._submission = resolve({"$ref": f"submissions.schema.json#/$defs/{SUBMISSION_KINDS[kind]}"})
         self._wanted = {tuple(name.split(".")) for name in _WANTED[kind].split()}
         exhibits = _EXHIBITS.get(route if kind == "application" else kind, ())
-        self._count = {("submissions", 0, "exhibits"): len(exhibits)}
+        self._count: dict[Path, int] = {("submissions", 0, "exhibits"): len(exhibits)}
         self._values: dict[Path, str] = {
             ("submissions", 0, "kind"): kind,
             ("submissions", 0, "id"): kind,
