@@ -1,0 +1,87 @@
+"""The code on signature pages: which package and which page this sheet of paper is, when it comes back scanned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import ArrayObject, NameObject
+
+from isa_docs.assembly.content import plain
+from isa_docs.assembly.objects import as_list
+from isa_docs.assembly.stamps import upright
+
+SIDE = 40.0
+"""Width and height of the code in points; at 200 dots an inch a module is four dots wide."""
+CORNER = 20.0
+"""Distance of the code from the left and the lower edge of the page as shown, in points."""
+_CODE = re.compile(r"ISA1:([0-9A-F]{8,64}):([1-9][0-9]{0,4})")
+
+
+@dataclass(frozen=True)
+class PageCode:
+    """What a code says: the package's id (lower-case hexadecimal) and the page in it, from 1."""
+
+    package_id: str
+    page: int
+
+    @property
+    def text(self) -> str:
+        """The text in the code; upper case, which QR codes hold in less room."""
+        return f"ISA1:{self.package_id.upper()}:{self.page}"
+
+
+def parse_page_code(text: str) -> PageCode | None:
+    """Read the text of a code; None when it is none of ours."""
+    found = _CODE.fullmatch(text)
+    return PageCode(found[1].lower(), int(found[2])) if found else None
+
+
+def code_pages(writer: PdfWriter, pages: Sequence[PageObject], package_id: str, numbers: Iterable[int]) -> None:
+    """Draw the code of each page in ``numbers`` (1-based) into its lower left corner, as an artifact."""
+    for number in sorted(set(numbers)):
+        page = pages[number - 1]
+        matrix, _, _ = upright(page)
+        placed = " ".join(f"{value:.5g}" for value in matrix)
+        code = PageCode(package_id, number).text
+        drawing = writer._add_object(
+            plain(
+                b"/Artifact <</Type/Pagination>> BDC\n"
+                + f"q {placed} cm 0 g\n".encode()
+                + _squares(code)
+                + b"f Q\nEMC"
+            )
+        )
+        page[NameObject("/Contents")] = ArrayObject([*as_list(page.get("/Contents")), drawing])
+
+
+@cache
+def _modules(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Return the rows of the QR code, true where it is dark."""
+    import numpy
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image = numpy.array(code.to_image(scale=1, add_quiet_zones=False))
+    return tuple(tuple(bool(value == 0) for value in row) for row in image)
+
+
+def _squares(text: str) -> bytes:
+    """Return the code as rectangles, one for each run of dark modules in a row."""
+    rows = _modules(text)
+    size = SIDE / len(rows)
+    out = []
+    for down, row in enumerate(rows):
+        across = 0
+        while across < len(row):
+            run = 0
+            while across + run < len(row) and row[across + run]:
+                run += 1
+            if run:
+                x, y = CORNER + across * size, CORNER + SIDE - (down + 1) * size
+                out.append(f"{x:.3f} {y:.3f} {run * size:.3f} {size:.3f} re")
+            across += run + 1
+    return ("\n".join(out) + "\n").encode("ascii")
