@@ -10,24 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NumberObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 from isa_docs.assembly import content
 from isa_docs.assembly.copying import Copier
+from isa_docs.assembly.esign import add_tags, with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
+from isa_docs.assembly.merging import append_pages
 from isa_docs.assembly.metadata import describe, with_content_id
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, PartPages, PlacedField
 from isa_docs.assembly.navigation import LinkKeeper, add_outline, label_pages
 from isa_docs.assembly.objects import as_list, followed
+from isa_docs.assembly.page_code import code_pages
 from isa_docs.assembly.source import Source, Spot
 from isa_docs.assembly.stamps import stamp_pages
 from isa_docs.assembly.structure import StructureTree
 from isa_docs.assembly.typeface import stamp_fonts
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity
-
-_LETTER = (0.0, 0.0, 612.0, 792.0)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def assemble(
     a name, or a link leads nowhere; MissingProgramError when no font for the stamps is installed.
     """
     _refuse_doubles(parts)
+    if info.attachments and info.archive != "a3":
+        raise _refused("PKG-ATTACHMENT", "PDF/A-2 cannot carry files", "Ask for the archive form a3.")
     faces = tuple(fonts) if fonts is not None else stamp_fonts()
     writer = PdfWriter()
     writer.pdf_header = "%PDF-1.7"
@@ -83,14 +86,16 @@ def assemble(
     placed = {key: item.placed for key, item in merged.items()}
     labels = label_pages(writer, parts, placed)
     fields = _place_fields(merged, labels)
-    add_fields(writer, tree, part_elements, fields, pages, faces[0])
+    add_fields(writer, tree, part_elements, with_fields(info.profile, fields), pages, faces[0])
     add_outline(
         writer,
         parts,
         {key: item.source for key, item in merged.items()},
         {key: item.pages for key, item in merged.items()},
     )
-    unshowable = stamp_pages(writer, pages, info.stamp, faces)
+    unshowable = stamp_pages(writer, pages, info.stamp, faces, info.bates)
+    add_tags(writer, pages, info.profile, fields, faces)
+    code_pages(writer, pages, info.package_id, (field.page for field in fields))
     for number, page in enumerate(pages):
         if number == 0 or "/Annots" in page:  # a later document time stamp puts its unseen field on the first page
             page[NameObject("/Tabs")] = NameObject("/S")
@@ -107,6 +112,7 @@ def assemble(
         warnings=tuple(
             f"no installed font can show {character!r} in the page stamp" for character in sorted(unshowable)
         ),
+        profile=info.profile,
     )
 
 
@@ -114,35 +120,10 @@ def _append(writer: PdfWriter, part: Part, pages: list[PageObject]) -> _Merged:
     """Copy the pages of one part, without annotations and structure, to the end of the package."""
     source = Source(part.pdf, part.title)
     copier = Copier(writer)
-    own: list[PageObject] = []
-    for original in source.pages:
-        page = PageObject(pdf=writer)
-        reference = writer._add_object(page)
-        if original.indirect_reference is not None and copier.copied(original.indirect_reference) is None:
-            copier.claim(original.indirect_reference, reference)
-        own.append(page)
-    tree = writer.root_object["/Pages"]
-    assert isinstance(tree, DictionaryObject)
-    kids = tree["/Kids"]
-    assert isinstance(kids, ArrayObject)
-    for original, page in zip(source.pages, own, strict=True):
-        _fill_page(page, original, copier)
-        page[NameObject("/Parent")] = tree.indirect_reference
-        kids.append(page.indirect_reference)
+    own = append_pages(writer, source.pages, copier)
     first = len(pages) + 1
     pages += own
-    tree[NameObject("/Count")] = NumberObject(len(pages))
     return _Merged(part, source, source.destinations(), copier, own, PartPages(part.key, first, len(own)))
-
-
-def _fill_page(page: PageObject, original: PageObject, copier: Copier) -> None:
-    page[NameObject("/Type")] = NameObject("/Page")
-    for key in ("/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group", "/Contents"):
-        value = original.get(key)
-        if value is not None:
-            page[NameObject(key)] = copier.copy(value)
-    if len(as_list(page.get("/MediaBox"))) != 4:
-        page[NameObject("/MediaBox")] = ArrayObject(NumberObject(round(value)) for value in _LETTER)
 
 
 def _describe_part(
@@ -235,7 +216,9 @@ def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple
         for slot in item.part.slots:
             page_index, (left, bottom, right, top) = locate(item.part, slot, item.named)
             page = item.placed.first_page + page_index
-            fields.append(PlacedField(slot, item.part.key, page, labels[page - 1], (left, bottom, right, top)))
+            box = item.pages[page_index].mediabox
+            size = (round(float(box.width), 2), round(float(box.height), 2))
+            fields.append(PlacedField(slot, item.part.key, page, labels[page - 1], (left, bottom, right, top), size))
     return tuple(fields)
 
 

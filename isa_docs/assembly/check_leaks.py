@@ -45,7 +45,8 @@ _ROOT_KEYS = frozenset(
 
 def leaks(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
     """Yield what the file carries besides what was meant for its reader."""
-    for key in sorted(set(pdf.Root.keys()) - _ROOT_KEYS):
+    allowed = _ROOT_KEYS | ({"/AF", "/Names"} if info.attachments else set())
+    for key in sorted(set(pdf.Root.keys()) - allowed):
         yield fault("PKG-LEAK", result, f"its catalog carries {key}", REPORT)
     yield from _information(pdf, result, info)
     for number, annotation in page_annotations(pdf):
@@ -59,17 +60,28 @@ def leaks(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Findi
         action = annotation.get("/A")
         if isinstance(action, Dictionary) and str(action.get("/S")) not in _ALLOWED_ACTIONS:
             yield fault("PKG-LEAK", result, f"it carries an action of kind {action.get('/S')}", REPORT, page=number)
+    yield from _attachments(pdf, result, info)
     root_metadata = pdf.Root.Metadata.objgen
     seen = set()
     for item in pdf.objects:
         entries = item.stream_dict if isinstance(item, Stream) else item
         if not isinstance(entries, Dictionary):
             continue
-        seen |= {key for key in _PRIVATE if key in entries and item.objgen != pdf.Root.objgen}
+        private = {key for key in _PRIVATE if key in entries and item.objgen != pdf.Root.objgen}
+        seen |= private - {"/EF"} if info.attachments else private
         if isinstance(item, Stream) and entries.get("/Type") == Name.Metadata and item.objgen != root_metadata:
             seen.add("/Metadata")
     for key in sorted(seen):
         yield fault("PKG-LEAK", result, f"an object of it carries {key}", REPORT)
+
+
+def _attachments(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
+    """The files carried inside are those that were meant, byte for byte."""
+    meant = {item.name: item.data for item in info.attachments}
+    for name in sorted(set(pdf.attachments) | set(meant)):
+        carried = pdf.attachments[name].get_file().read_bytes() if name in pdf.attachments else None
+        if carried is None or carried != meant.get(name):
+            yield fault("PKG-LEAK", result, f"the file {name!r} carried inside is not the one that was meant", REPORT)
 
 
 def _information(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pikepdf import Dictionary, Name, Pdf
 
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, target_page
+from isa_docs.assembly.esign import is_text_tag
 from isa_docs.assembly.model import AssemblyResult, Part
 from isa_docs.assembly.reading import PageWords, Word
 from isa_docs.assembly.stamps import page_number_text
@@ -71,7 +72,7 @@ def _room_to_sign(result: AssemblyResult, words: PageWords) -> Iterator[Finding]
         for word in words.on(item.page):
             wide = min(right, word.right) - max(left, word.left)
             high = min(top, word.top) - max(bottom, word.bottom)
-            if wide > _OVERLAP and high > _OVERLAP and not _RULE.fullmatch(word.text):
+            if wide > _OVERLAP and high > _OVERLAP and not (_RULE.fullmatch(word.text) or is_text_tag(word.text)):
                 yield fault(
                     "PKG-FIELD-ROOM",
                     result,

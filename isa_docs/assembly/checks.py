@@ -19,6 +19,7 @@ from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, targ
 from isa_docs.assembly.check_leaks import leaks
 from isa_docs.assembly.check_structure import structure_faults
 from isa_docs.assembly.check_text import text_faults
+from isa_docs.assembly.esign import with_fields
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
 from isa_docs.assembly.navigation import LINK_ROOT
 from isa_docs.findings import Finding, Severity
@@ -153,9 +154,10 @@ def _field_faults(pdf: Pdf, result: AssemblyResult) -> Iterator[Finding]:
             found.setdefault(str(annotation.get("/T", "")), []).append((number, annotation))
     form = pdf.Root.get("/AcroForm")
     listed = [str(field.get("/T", "")) for field in form.get("/Fields", [])] if isinstance(form, Dictionary) else []
-    if sorted(listed) != sorted(item.slot.name for item in result.fields):
+    expected = with_fields(result.profile, result.fields)
+    if sorted(listed) != sorted(item.slot.name for item in expected):
         yield fault("PKG-FIELDS", result, "its form does not list the expected fields", REPORT)
-    for item in result.fields:
+    for item in expected:
         places = found.pop(item.slot.name, [])
         if len(places) != 1:
             yield fault("PKG-FIELDS", result, f"the field {item.slot.name} is there {len(places)} times", REPORT)

@@ -20,6 +20,7 @@ from pypdf.generic import (
 from isa_docs.assembly.content import plain
 from isa_docs.assembly.model import Part, PlacedField, SignatureSlot
 from isa_docs.assembly.objects import followed
+from isa_docs.assembly.reading_order import element_on_line, parent_of, role_of
 from isa_docs.assembly.source import Spot
 from isa_docs.assembly.structure import StructureTree
 from isa_docs.assembly.typeface import embed_field_font
@@ -36,6 +37,7 @@ _DATE_SIZE = 10
 _PRINT = 4
 _SIGNATURES_EXIST = 1
 _FONT = "/IsaField"
+_HOLDS_FORMS = frozenset({"/Document", "/Part", "/Art", "/Sect", "/Div", "/TD", "/LBody", "/NonStruct"})
 
 
 def locate(part: Part, slot: SignatureSlot, named: Mapping[str, Spot]) -> tuple[int, tuple[float, ...]]:
@@ -66,7 +68,10 @@ def add_fields(
     pages: Sequence[PageObject],
     font: Path,
 ) -> None:
-    """Write the form: one widget per placed field, in signing order of the page, and the form dictionary."""
+    """Write the form: one widget per placed field, in signing order of the page, and the form dictionary.
+
+    In the structure each field stands right after the paragraph of its line, where a screen reader expects it.
+    """
     if not placed:
         return
     font_reference = embed_field_font(writer, font)
@@ -82,7 +87,12 @@ def add_fields(
             page[NameObject("/Annots")] = annotations
         annotations.append(reference)
         if page.indirect_reference is not None:
-            tree.wrap_object(part_elements[item.part], "/Form", widget, page.indirect_reference)
+            line = element_on_line(tree, page, item.rect[0], item.rect[3] - ABOVE_TOP[item.slot.kind])
+            above = parent_of(line) if line is not None else None
+            if above is not None and role_of(tree, above) in _HOLDS_FORMS:
+                tree.wrap_object(above, "/Form", widget, page.indirect_reference, after=line)
+            else:
+                tree.wrap_object(part_elements[item.part], "/Form", widget, page.indirect_reference)
     form = DictionaryObject(
         {
             NameObject("/Fields"): fields,

@@ -21,6 +21,7 @@ from pypdf.generic import (
 )
 
 from isa_docs import __version__
+from isa_docs.assembly.attachments import attach
 from isa_docs.assembly.content import compressed
 from isa_docs.assembly.model import PackageInfo
 
@@ -31,7 +32,7 @@ _NO_ID = bytes(16)
 def describe(writer: PdfWriter, info: PackageInfo) -> None:
     """Write title, author, subject, dates, language, viewer preferences, XMP and the sRGB output intent.
 
-    The XMP declares PDF/A-2b and PDF/UA-1 (with the extension schema PDF/A asks for) and says the same
+    The XMP declares PDF/A-2b (or A-3b) and PDF/UA-1 (with the extension schema PDF/A asks for) and says the same
     as the document information.
     """
     writer.metadata = None
@@ -53,6 +54,7 @@ def describe(writer: PdfWriter, info: PackageInfo) -> None:
     root[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
     root[NameObject("/Metadata")] = writer._add_object(_metadata_stream(info))
     root[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(_output_intent(writer))])
+    attach(writer, info.attachments, info.date)
     writer._ID = ArrayObject([ByteStringObject(_NO_ID), ByteStringObject(_NO_ID)])
 
 
@@ -91,7 +93,7 @@ def xmp_packet(info: PackageInfo) -> bytes:
    <xmp:CreatorTool>{escape(PRODUCER)}</xmp:CreatorTool>
    <xmp:CreateDate>{when}</xmp:CreateDate>
    <xmp:ModifyDate>{when}</xmp:ModifyDate>
-   <pdfaid:part>2</pdfaid:part>
+   <pdfaid:part>{info.archive.removeprefix("a")}</pdfaid:part>
    <pdfaid:conformance>B</pdfaid:conformance>
    <pdfuaid:part>1</pdfuaid:part>
    <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">

@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+EsignProfile = Literal["acrobat", "docusign", "adobe-sign", "dropbox-sign", "wet"]
+"""Which way of signing the fields are prepared for (see :mod:`isa_docs.assembly.esign`)."""
+
 
 @dataclass(frozen=True)
 class SignatureSlot:
@@ -46,6 +49,17 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file carried inside an archive package; ``name`` is its file name, ``media_type`` its kind."""
+
+    name: str
+    media_type: str
+    description: str
+    data: bytes
+    relationship: Literal["Source", "Data"] = "Source"
+
+
+@dataclass(frozen=True)
 class PackageInfo:
     """Document information of the package."""
 
@@ -58,6 +72,12 @@ class PackageInfo:
     package_id: str
     stamp: str
     """Left part of the page stamp, e.g. ``Northwind Components, Inc. - ISA application``."""
+    profile: EsignProfile = "acrobat"
+    bates: str = ""
+    """Prefix of the continuous number stamped on every page, e.g. ``NWC-`` for NWC-000001; empty for none."""
+    archive: Literal["a2", "a3"] = "a2"
+    """Archive form: PDF/A-2b, or PDF/A-3b, which may carry ``attachments``."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +98,8 @@ class PlacedField:
     page: int
     page_label: str
     rect: tuple[float, float, float, float]
+    page_size: tuple[float, float] = (612.0, 792.0)
+    """Width and height of the page in points."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +112,4 @@ class AssemblyResult:
     fields: tuple[PlacedField, ...]
     sha256: str
     warnings: tuple[str, ...] = field(default=())
+    profile: EsignProfile = "acrobat"

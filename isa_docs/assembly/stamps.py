@@ -25,19 +25,29 @@ def page_number_text(number: int, total: int) -> str:
     return f"Page {number} of {total}"
 
 
-def stamp_pages(writer: PdfWriter, pages: Sequence[PageObject], left: str, fonts: Sequence[Path]) -> frozenset[str]:
+def bates_number(prefix: str, number: int) -> str:
+    """Return the continuous number of a page (from 1), six digits behind the prefix; empty without a prefix."""
+    return f"{prefix}{number:06d}" if prefix else ""
+
+
+def stamp_pages(
+    writer: PdfWriter, pages: Sequence[PageObject], left: str, fonts: Sequence[Path], bates: str = ""
+) -> frozenset[str]:
     """Stamp every page, upright whatever its rotation; return the characters of ``left`` no font can show.
 
     The page's own content is enclosed in ``q`` and ``Q`` so that it cannot move the stamp.
     """
     total = len(pages)
-    font = StampFont(fonts, [left, "Page of 0123456789"])
+    font = StampFont(fonts, [left, f"{bates}Page of 0123456789 ·"])
     embedded = font.embed(writer)
     before = writer._add_object(plain(b"q"))
     shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
     for number, page in enumerate(pages, start=1):
-        _add_fonts(page, embedded)
-        drawing = _drawing(page, font, shortened, page_number_text(number, total))
+        add_fonts(page, embedded)
+        right = page_number_text(number, total)
+        if bates:
+            right = f"{bates_number(bates, number)} · {right}"
+        drawing = _drawing(page, font, shortened, right)
         after = writer._add_object(plain(b"Q\n" + drawing))
         page[NameObject("/Contents")] = ArrayObject([before, *as_list(page.get("/Contents")), after])
     return font.unshowable
@@ -93,7 +103,8 @@ def _shortened(font: StampFont, text: str, room: float) -> str:
     return text.rstrip() + "…" if text else ""
 
 
-def _add_fonts(page: PageObject, embedded: dict[str, IndirectObject]) -> None:
+def add_fonts(page: PageObject, embedded: dict[str, IndirectObject]) -> None:
+    """Make embedded fonts known to a page under their resource names."""
     resources = as_dictionary(page.get("/Resources"))
     if "/Resources" not in page:
         page[NameObject("/Resources")] = resources

@@ -108,9 +108,22 @@ class StructureTree:
         self._owners[reference.idnum] = (holder, element)
         return True
 
-    def wrap_object(self, part: IndirectObject, role: str, holder: DictionaryObject, page: IndirectObject) -> None:
+    def owner(self, holder: DictionaryObject, mark: int) -> IndirectObject | None:
+        """Return the element a piece of marked content belongs to."""
+        reference = holder.indirect_reference
+        return self._marks[reference.idnum][1].get(mark) if reference and reference.idnum in self._marks else None
+
+    def wrap_object(
+        self,
+        part: IndirectObject,
+        role: str,
+        holder: DictionaryObject,
+        page: IndirectObject,
+        after: IndirectObject | None = None,
+    ) -> None:
         """Give an annotation its own element at the end of ``part``, unless it has one.
 
+        With ``after``, an element with kids, the new one stands right behind it and behind what was put there before.
         The element's /K is the object reference itself, never an array: an array makes difference analysis
         of later signatures suspicious.
         """
@@ -118,6 +131,8 @@ class StructureTree:
         if reference is None or reference.idnum in self._owners:
             return
         element = self.element(role, part)
+        if after is not None:
+            _move_behind(element, part, after, role)
         own = as_dictionary(element)
         own[shared_name("/Pg")] = page
         own[shared_name("/K")] = object_reference(reference, page)
@@ -187,6 +202,19 @@ def kids_of(owner: DictionaryObject) -> ArrayObject:
         kids = ArrayObject([kids] if kids is not None else [])
         owner[shared_name("/K")] = kids
     return kids
+
+
+def _move_behind(element: IndirectObject, parent: IndirectObject, before: IndirectObject, role: str) -> None:
+    """Move the last kid of ``parent`` behind ``before``, another of its kids, and the kids of ``role`` after that."""
+    kids = kids_of(as_dictionary(parent))
+    place = next((n for n, kid in enumerate(kids) if isinstance(kid, IndirectObject) and kid == before), None)
+    if place is None:
+        return
+    kids.pop()
+    place += 1
+    while place < len(kids) and as_dictionary(kids[place]).get("/S") == role:
+        place += 1
+    kids.insert(place, element)
 
 
 def object_reference(target: IndirectObject, page: IndirectObject) -> DictionaryObject:

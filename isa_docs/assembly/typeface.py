@@ -81,7 +81,7 @@ class Run:
 class StampFont:
     """Text for stamps in subset Type 0 fonts; a character is taken from the first font that has it."""
 
-    def __init__(self, files: Sequence[Path], texts: Iterable[str]) -> None:
+    def __init__(self, files: Sequence[Path], texts: Iterable[str], name: str = "/IsaStamp") -> None:
         wanted = {character for text in texts for character in text} | {"?", "…"}
         self._faces: list[_Face] = []
         self._of: dict[str, _Face] = {}
@@ -91,7 +91,7 @@ class StampFont:
                 break
             available = {character for character in missing if ord(character) in _cmap(file)}
             if available:
-                face = _Face(file, available, f"/IsaStamp{len(self._faces)}")
+                face = _Face(file, available, f"{name}{len(self._faces)}")
                 self._faces.append(face)
                 self._of.update(dict.fromkeys(available, face))
         self._runs: dict[str, list[Run]] = {}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from isa_docs.assembly.assemble import assemble
 from isa_docs.assembly.checks import check_package
+from isa_docs.assembly.esign import field_name
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
-from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, SignatureSlot
+from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
+from isa_docs.assembly.packets import Packet, signature_packets
+from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.build.reread import reread
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Job, Result
@@ -35,10 +39,19 @@ _ROUNDS = 4
 class Draft:
     """The state of one package while it is made; ``work`` is a folder of its own."""
 
-    def __init__(self, loaded: LoadedMatter, plan: SubmissionPlan, templates: Templates, work: Path) -> None:
+    def __init__(
+        self,
+        loaded: LoadedMatter,
+        plan: SubmissionPlan,
+        templates: Templates,
+        work: Path,
+        form: PackageForm = PLAIN,
+    ) -> None:
         self.loaded = loaded
         self.plan = plan
         self.work = work
+        self.form = form
+        self.packets: tuple[Packet, ...] = ()
         self.layout = Layout()
         self.findings: list[Finding] = []
         self.exhibits: dict[str, ExhibitResult] = {}
@@ -135,8 +148,14 @@ class Draft:
             self.layout.first_pages[item.key] = page
             page += self.layout.pages[item.key]
 
-    def assemble(self, package_id: str) -> AssemblyResult:
-        """Merge the parts into the package and check it; what the checks find is added to ``findings``."""
+    def assemble(
+        self, package_id: str, carried: Callable[[AssemblyResult], tuple[Attachment, ...]] | None = None
+    ) -> AssemblyResult:
+        """Merge the parts into the package and check it; what the checks find is added to ``findings``.
+
+        ``carried`` says which files an archive package carries, once its pages are known. The signature packets are
+        made as well.
+        """
         parts = [self._part(item) for item in self.plan.items]
         submission, importer = self.plan.submission, self.plan.matter.importer
         program = terms(self.plan.edition.edition != "ctpat-tc")["program_short"]
@@ -149,8 +168,14 @@ class Draft:
             date=submission.date,
             package_id=package_id,
             stamp=f"{importer.legal_name} · {program} {kind.replace('-', ' ')}",
+            profile=self.form.profile,
+            bates=self.form.bates,
+            archive=self.form.archive,
         )
         result = assemble(parts, info, self.work / self.name)
+        if carried:
+            info = replace(info, attachments=carried(result))
+            result = assemble(parts, info, self.work / self.name)
         self.findings += [
             Finding("ASM-STAMP", Severity.WARNING, warning, submission=submission.id) for warning in result.warnings
         ]
@@ -163,6 +188,7 @@ class Draft:
         found = check_package(result, parts, info, contents=contents)
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread(self.plan, result)
+        self.packets = signature_packets(result, replace(info, archive="a2", attachments=()), self.work / "packets")
         return result
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
@@ -175,15 +201,17 @@ class Draft:
             someone = self.plan.matter.people.get(slot.role)
             name = someone.name if someone else "U.S. Customs and Border Protection"
             title = someone.title if someone else "authorized official"
-            kind, what = ("signature", "Signature") if slot.kind == "sign" else ("date", "Date of signature")
+            kind: Literal["signature", "date"] = "signature" if slot.kind == "sign" else "date"
+            what = "Signature" if slot.kind == "sign" else "Date of signature"
+            order = roles.index(slot.role) + 1
             found.append(
                 SignatureSlot(
-                    name=f"{item.key.replace('-', '_')}_{slot.role}_{kind}",
-                    kind="signature" if slot.kind == "sign" else "date",
+                    name=field_name(self.form.profile, item.key, slot.role, kind, order),
+                    kind=kind,
                     role=slot.role,
                     signer=name,
                     title=title,
-                    order=roles.index(slot.role) + 1,
+                    order=order,
                     start=slot.start,
                     end=slot.end,
                     tooltip=f"{what} of {name}, {title}: {item.title}" + (" (MM/DD/YYYY)" if kind == "date" else ""),

@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from isa_docs import __version__
-from isa_docs.assembly.model import AssemblyResult
+from isa_docs.assembly.model import AssemblyResult, Attachment
 from isa_docs.build.checks import check_matter, concerning, stop_for
 from isa_docs.build.draft import Draft
+from isa_docs.build.form import PLAIN, PackageForm, associated_files, output_files
 from isa_docs.build.publish import publish
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.convert import convert_documents
@@ -24,8 +25,7 @@ from isa_docs.errors import AssemblyError, ExitCode, IsaDocsError
 from isa_docs.findings import Finding, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.intake.schema import schema_files
-from isa_docs.review.checklist import checklist_html
-from isa_docs.review.manifest import BuildRecord, PartRecord, manifest_json
+from isa_docs.review.manifest import BuildRecord, PartRecord
 
 Progress = Callable[[str], None]
 
@@ -40,6 +40,7 @@ class BuildSettings:
     templates: Path | None = None
     strict: bool = False
     as_of: date | None = None
+    form: PackageForm = PLAIN
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class _Run:
                 said = templates.check(item.template for item in plan.items if item.template)
                 self.outcomes[index] = replace(self.outcomes[index], findings=(*own, *said))
                 stop_for(said, strict=self.settings.strict)
-                self.drafts[index] = Draft(self.loaded, plan, templates, self.work / submission.id)
+                work = self.work / submission.id
+                self.drafts[index] = Draft(self.loaded, plan, templates, work, self.settings.form)
         self._each("taking in exhibits", lambda index, draft: draft.take_exhibits())
         if self.drafts:
             engine = self.settings.engine()
@@ -121,13 +123,29 @@ class _Run:
             again = " again, now with their page numbers"
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
-        identity = package_identity(self.loaded, draft.plan, draft.inputs, engine)
-        package = draft.assemble(identity)
+        identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)
+
+        def carried(made: AssemblyResult) -> tuple[Attachment, ...]:
+            record = self._record(draft, made, identity, engine, self.outcomes[index].findings)
+            return associated_files(record, draft.name, self.loaded.source.text)
+
+        package = draft.assemble(identity, carried if draft.form.archive == "a3" else None)
         findings = (*self.outcomes[index].findings, *self.loaded.locate(draft.findings))
         if stopping(draft.findings):
             raise AssemblyError("The assembled package failed its own checks.", findings)
         outcome = self.outcomes[index]
-        record = BuildRecord(
+        record = self._record(draft, package, identity, engine, findings)
+        name = draft.name
+        files = output_files(draft, record)
+        publish(files, outcome.folder)
+        self.outcomes[index] = replace(
+            outcome, findings=findings, package=package, package_id=identity, pdf=outcome.folder / name
+        )
+
+    def _record(
+        self, draft: Draft, package: AssemblyResult, identity: str, engine: EngineInfo, findings: tuple[Finding, ...]
+    ) -> BuildRecord:
+        return BuildRecord(
             matter_file=self.loaded.source.file,
             matter_sha256=hashlib.sha256(self.loaded.source.text.encode()).hexdigest(),
             plan=draft.plan,
@@ -140,20 +158,6 @@ class _Run:
                 PartRecord(item.key, item.title, item.kind, item.tab, pages.first_page, pages.pages)
                 for item, pages in zip(draft.plan.items, package.parts, strict=True)
             ),
-        )
-        name = draft.name
-        files: dict[str, bytes | Path] = {
-            name: package.pdf,
-            "manifest.json": manifest_json(record, name),
-            "checklist.html": checklist_html(record, name),
-        }
-        for number, item in enumerate(draft.plan.items, start=1):
-            if item.key in draft.docx:
-                files[f"parts/{number:02d}-{item.key}.docx"] = draft.docx[item.key]
-            files[f"parts/{number:02d}-{item.key}.pdf"] = draft.pdf[item.key]
-        publish(files, outcome.folder)
-        self.outcomes[index] = replace(
-            outcome, findings=findings, package=package, package_id=identity, pdf=outcome.folder / name
         )
 
     def _each(self, what: str, step: Callable[[int, Draft], None]) -> None:
@@ -176,10 +180,17 @@ class _Run:
             self.drafts.pop(index, None)
 
 
-def package_identity(loaded: LoadedMatter, plan: SubmissionPlan, inputs: dict[str, str], engine: EngineInfo) -> str:
+def package_identity(
+    loaded: LoadedMatter,
+    plan: SubmissionPlan,
+    inputs: dict[str, str],
+    engine: EngineInfo,
+    form: PackageForm = PLAIN,
+) -> str:
     """Return the package id, 32 hexadecimal digits: a hash of all that decides the package's bytes.
 
-    These are the matter's data, the exhibits and templates, the schemas and program data, this tool and the engine.
+    These are the matter's data, the exhibits and templates, the schemas and program data, this tool, the engine and
+    the form of the package.
     """
     parts = {
         "matter": {key: value for key, value in loaded.source.data.items() if key != "events"},  # no paper prints them
@@ -187,6 +198,7 @@ def package_identity(loaded: LoadedMatter, plan: SubmissionPlan, inputs: dict[st
         "inputs": inputs,
         "tool": __version__,
         "engine": [engine.name, engine.version],
+        "form": form.to_json(),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
     data = Path(__file__).resolve().parents[1] / "program" / "data"

@@ -1,0 +1,72 @@
+"""The form of a package: how it is signed, numbered and archived, and what goes beside it into the output."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from isa_docs.assembly.model import Attachment, EsignProfile
+from isa_docs.assembly.part_bytes import pinned
+
+if TYPE_CHECKING:
+    from isa_docs.build.draft import Draft
+    from isa_docs.review.manifest import BuildRecord
+
+
+@dataclass(frozen=True)
+class PackageForm:
+    """What a person chooses for the packages of one build, besides their content."""
+
+    profile: EsignProfile = "acrobat"
+    bates: str = ""
+    """Prefix of a continuous number on every page; empty for none."""
+    archive: Literal["a2", "a3"] = "a2"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the form as data; all of it decides the package's bytes."""
+        return {"esign_profile": self.profile, "bates": self.bates, "archive": self.archive}
+
+
+PLAIN = PackageForm()
+
+
+def associated_files(record: BuildRecord, name: str, matter_text: str) -> tuple[Attachment, ...]:
+    """Return what an A-3 package carries: the matter file, and the manifest without the package's own checksum.
+
+    A file cannot hold its own checksum; the manifest beside the package has it.
+    """
+    from isa_docs.review.manifest import manifest
+
+    data = manifest(record, name)
+    del data["package"]["sha256"]
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    matter = Path(record.matter_file).name
+    kind = "application/json" if matter.endswith(".json") else "application/yaml"
+    return (
+        Attachment("manifest.json", "application/json", "Record of the build of this package", text.encode(), "Data"),
+        Attachment(matter, kind, "The facts this package was made from", matter_text.encode()),
+    )
+
+
+def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
+    """Return everything a build leaves for one submission, by its name below the submission's folder."""
+    from isa_docs.review.checklist import checklist_html
+    from isa_docs.review.manifest import manifest_json
+    from isa_docs.review.placements import placements_json
+
+    name = draft.name
+    files: dict[str, bytes | Path] = {
+        name: record.package.pdf,
+        "manifest.json": manifest_json(record, name),
+        "signatures.json": placements_json(record, name, draft.packets),
+        "checklist.html": checklist_html(record, name),
+    }
+    for packet in draft.packets:
+        files[f"packets/{packet.pdf.name}"] = packet.pdf
+    for number, item in enumerate(draft.plan.items, start=1):
+        if item.key in draft.docx:
+            files[f"parts/{number:02d}-{item.key}.docx"] = draft.docx[item.key]
+        files[f"parts/{number:02d}-{item.key}.pdf"] = pinned(draft.pdf[item.key], draft.plan.submission.date)
+    return files
