@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from isa_docs.assembly.assemble import assemble
-from isa_docs.assembly.checks import check_package
 from isa_docs.assembly.esign import field_name
-from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
+from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
-from isa_docs.assembly.packets import Packet, signature_packets
+from isa_docs.build import reuse
+from isa_docs.build.cache import Cache
 from isa_docs.build.form import PLAIN, PackageForm
-from isa_docs.build.reread import reread
+from isa_docs.build.reasons import Facts
+from isa_docs.build.state import font_state, program_state
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Job, Result
 from isa_docs.documents.context import Layout, context_for, terms
@@ -26,6 +26,9 @@ from isa_docs.errors import ConversionError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter
 
+if TYPE_CHECKING:
+    from isa_docs.assembly.packets import Packet
+
 _PART_KIND = {
     "letter": "document",
     "paper": "document",
@@ -33,7 +36,9 @@ _PART_KIND = {
     "exhibit-sheet": "exhibit-sheet",
     "exhibit": "exhibit",
 }
-_ROUNDS = 4
+_ROUNDS = 5
+_GUESSED_PAGES = {"letter": 2}
+"""Length of a part that was not converted yet, 1 where nothing is said; a wrong guess costs one more round."""
 
 
 class Draft:
@@ -57,6 +62,8 @@ class Draft:
         self.exhibits: dict[str, ExhibitResult] = {}
         self.docx: dict[str, bytes] = {}
         self.pdf: dict[str, Path] = {}
+        self.reused: set[str] = set()
+        """The documents that the cache held."""
         self._templates = templates
         self._rendered: dict[str, RenderedDocx] = {}
         self._layouts: dict[str, str] = {}
@@ -78,7 +85,7 @@ class Draft:
             sums[item.exhibit.file] = _sha256((self.loaded.folder / item.exhibit.file).read_bytes())  # type: ignore[union-attr]
         return dict(sorted(sums.items()))
 
-    def take_exhibits(self) -> None:
+    def take_exhibits(self, cache: Cache | None = None) -> None:
         """Take in the exhibits that are not Word files; raises AssemblyError with the findings of refused ones."""
         items = [item for item in self._exhibit_items() if not self._is_word(item)]
         files = [
@@ -87,7 +94,9 @@ class Draft:
         ]
         if not files:
             return
-        for item, result in zip(items, take_exhibits(files, work=self.work / "exhibits"), strict=True):
+        results, reused = reuse.take(files, self.work / "exhibits", cache)
+        self.reused |= {items[at].key for at in reused}
+        for item, result in zip(items, results, strict=True):
             self.exhibits[item.key] = result
             self.pdf[item.key] = result.pdf
             self.layout.pages[item.key] = result.pages
@@ -95,19 +104,22 @@ class Draft:
                 replace(each, path=item.path, submission=self.plan.submission.id) for each in result.warnings
             ]
 
-    def render(self) -> list[Job]:
+    def render(self, *, papers: bool = False) -> list[Job]:
         """Render what is new or changed by the page numbers known now; return the conversions to do.
 
+        With ``papers`` only what prints no page numbers of others: it can be converted while the rest is rendered.
         Returns nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
         do not settle.
         """
         jobs = []
         for item in self.plan.items:
+            if papers and item.kind not in ("paper", "exhibit"):
+                continue
             if item.kind == "exhibit":
                 if self._is_word(item) and item.key not in self.pdf:
                     jobs.append(Job(self._job_key(item), self._exhibit_path(item)))
                 continue
-            layout = "" if item.kind == "paper" else repr(self.layout)
+            layout = self._layout_for(item)
             if self._layouts.get(item.key) == layout:
                 continue
             self._layouts[item.key] = layout
@@ -124,8 +136,11 @@ class Draft:
             raise ConversionError("The page numbers of the contents page do not settle; shorten a title.")
         return jobs
 
-    def accept(self, results: Iterable[Result]) -> None:
-        """Take the converted documents; raises ConversionError naming each that failed."""
+    def accept(self, results: Iterable[Result], reused: Container[str] = ()) -> None:
+        """Take the converted documents, ``reused`` those jobs the cache held.
+
+        Raises ConversionError naming each that failed.
+        """
         failed: list[Finding] = []
         for item in self.plan.items:
             for result in results:
@@ -136,6 +151,7 @@ class Draft:
                     continue
                 self.pdf[item.key] = result.pdf
                 self.layout.pages[item.key] = result.pages
+                (self.reused.add if result.job.key in reused else self.reused.discard)(item.key)
                 self.findings += [
                     replace(each, submission=self.plan.submission.id)
                     for each in result.findings
@@ -143,10 +159,21 @@ class Draft:
                 ]
         if failed:
             raise ConversionError(f"{len(failed)} of the documents could not be converted.", failed)
+        self.number_pages()
+
+    def number_pages(self) -> None:
+        """Number the first pages of the parts, as far as their lengths are known, and by guess beyond."""
         page = 1
         for item in self.plan.items:
             self.layout.first_pages[item.key] = page
-            page += self.layout.pages[item.key]
+            page += self.layout.pages.get(item.key) or _GUESSED_PAGES.get(item.kind, 1)
+
+    def _layout_for(self, item: PlannedItem) -> str:
+        """Return the page numbers that a part prints, as a text that changes with them; empty when it prints none."""
+        if item.kind == "paper":
+            return ""
+        enclosed = [self.layout.pages.get(each.key) for each in self.plan.items if each.kind in ("paper", "exhibit")]
+        return repr((enclosed, self.layout.first_pages if item.kind == "contents" else None))
 
     def assemble(
         self, package_id: str, carried: Callable[[AssemblyResult], tuple[Attachment, ...]] | None = None
@@ -156,6 +183,11 @@ class Draft:
         ``carried`` says which files an archive package carries, once its pages are known. The signature packets are
         made as well.
         """
+        from isa_docs.assembly.assemble import assemble
+        from isa_docs.assembly.checks import check_package
+        from isa_docs.assembly.packets import signature_packets
+        from isa_docs.build.reread import reread
+
         parts = [self._part(item) for item in self.plan.items]
         submission, importer = self.plan.submission, self.plan.matter.importer
         program = terms(self.plan.edition.edition != "ctpat-tc")["program_short"]
@@ -190,6 +222,24 @@ class Draft:
         self.findings += reread(self.plan, result)
         self.packets = signature_packets(result, replace(info, archive="a2", attachments=()), self.work / "packets")
         return result
+
+    def facts(self, converter: str, matter: str) -> dict[str, Facts]:
+        """Return what decided each document; ``matter`` is the SHA-256 of the matter file."""
+        inputs = self.inputs
+        common = {"fonts": font_state(), "program": program_state()}
+        facts: dict[str, Facts] = {}
+        for item in self.plan.items:
+            own = dict(common)
+            if item.exhibit and item.kind == "exhibit":
+                own["file"] = inputs[item.exhibit.file]
+            if item.template:
+                own |= {"template": inputs[f"templates/{item.template}.docx"], "matter": matter}
+            if item.key in self.docx:
+                own["text"] = _sha256(self.docx[item.key])
+            if item.key not in self.exhibits:
+                own["converter"] = converter
+            facts[item.key] = own
+        return facts
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
         """Return the signature and date lines of one paper, in reading order, with the field names they get."""

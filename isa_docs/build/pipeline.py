@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +14,16 @@ from pathlib import Path
 
 from isa_docs import __version__
 from isa_docs.assembly.model import AssemblyResult, Attachment
+from isa_docs.build import reuse
+from isa_docs.build.cache import Cache
 from isa_docs.build.checks import check_matter, concerning, stop_for
 from isa_docs.build.draft import Draft
 from isa_docs.build.form import PLAIN, PackageForm, associated_files, output_files
 from isa_docs.build.publish import publish
+from isa_docs.build.reasons import DocumentNote, after_build
+from isa_docs.build.recall import documents_before, keep_documents
 from isa_docs.build.templates import Templates
-from isa_docs.conversion.convert import convert_documents
-from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions
+from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions, Result
 from isa_docs.documents.plan import SubmissionPlan, plan_submission
 from isa_docs.errors import AssemblyError, ExitCode, IsaDocsError
 from isa_docs.findings import Finding, stopping
@@ -40,6 +44,8 @@ class BuildSettings:
     templates: Path | None = None
     strict: bool = False
     as_of: date | None = None
+    cache: Cache | None = None
+    """What was made before; without one everything is made anew."""
     form: PackageForm = PLAIN
 
 
@@ -54,6 +60,8 @@ class Outcome:
     package: AssemblyResult | None = None
     package_id: str = ""
     error: IsaDocsError | None = None
+    documents: tuple[DocumentNote, ...] = ()
+    """Which documents were made anew, and why."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -99,28 +107,51 @@ class _Run:
                 stop_for(said, strict=self.settings.strict)
                 work = self.work / submission.id
                 self.drafts[index] = Draft(self.loaded, plan, templates, work, self.settings.form)
-        self._each("taking in exhibits", lambda index, draft: draft.take_exhibits())
         if self.drafts:
             engine = self.settings.engine()
             try:
-                self._convert(engine)
+                self._make_parts(engine)
                 self._each("assembling", lambda index, draft: self._finish(index, draft, engine.info))
             finally:
                 engine.close()
         return [self.outcomes[index] for index in indexes]
 
-    def _convert(self, engine: Engine) -> None:
-        """Render and convert until the page numbers are stable; one call of the converter a round, for all packages."""
-        again = ""
-        while True:
-            jobs: list[Job] = []
-            self._each("", lambda index, draft, jobs=jobs: jobs.extend(draft.render()))  # type: ignore[misc]
-            if not jobs:
-                return
-            self.progress(f"converting {len(jobs)} documents{again}")
-            results = convert_documents(jobs, PdfOptions(), engine, self.work / "pdf")
-            self._each("", lambda index, draft, results=results: draft.accept(results))  # type: ignore[misc]
-            again = " again, now with their page numbers"
+    def _make_parts(self, engine: Engine) -> None:
+        """Take in the exhibits, and render and convert until the page numbers are stable.
+
+        The exhibits are taken in, and the papers, which print no page numbers of others, are converted while the
+        rest is rendered. Each round is one call of the converter for all packages.
+        """
+        with ThreadPoolExecutor(1 + len(self.drafts)) as threads:
+            try:
+                self.progress("taking in exhibits")
+                taken = {
+                    index: threads.submit(draft.take_exhibits, self.settings.cache)
+                    for index, draft in self.drafts.items()
+                }
+                early = self._jobs(papers=True)
+                converted = threads.submit(self._converted, early, engine)
+                threads.submit(_import_assembly)
+                self._each("", lambda index, draft: taken[index].result())
+                self._accept(converted.result())
+                while jobs := self._jobs():
+                    self._accept(self._converted(jobs, engine))
+            except BaseException:
+                engine.close()  # or the converter would be waited for
+                raise
+
+    def _jobs(self, *, papers: bool = False) -> list[Job]:
+        jobs: list[Job] = []
+        self._each("", lambda index, draft: jobs.extend(draft.render(papers=papers)))
+        return jobs
+
+    def _converted(self, jobs: Sequence[Job], engine: Engine) -> tuple[list[Result], frozenset[str]]:
+        if jobs:
+            self.progress(f"converting {len(jobs)} {'document' if len(jobs) == 1 else 'documents'}")
+        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache)
+
+    def _accept(self, made: tuple[list[Result], frozenset[str]]) -> None:
+        self._each("", lambda index, draft: draft.accept(*made))
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
         identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)
@@ -137,9 +168,18 @@ class _Run:
         record = self._record(draft, package, identity, engine, findings)
         name = draft.name
         files = output_files(draft, record)
+        facts = draft.facts(reuse.converter_mark(engine), record.matter_sha256)
+        before = documents_before(self.settings.cache, outcome.folder)
+        notes = [after_build(key, before.get(key), now, reused=key in draft.reused) for key, now in facts.items()]
         publish(files, outcome.folder)
+        keep_documents(self.settings.cache, outcome.folder, facts)
         self.outcomes[index] = replace(
-            outcome, findings=findings, package=package, package_id=identity, pdf=outcome.folder / name
+            outcome,
+            findings=findings,
+            package=package,
+            package_id=identity,
+            pdf=outcome.folder / name,
+            documents=tuple(notes),
         )
 
     def _record(
@@ -178,6 +218,11 @@ class _Run:
             new = [each for each in self.loaded.locate(error.findings) if (each.code, each.message) not in known]
             self.outcomes[index] = replace(before, error=error, findings=(*before.findings, *new))
             self.drafts.pop(index, None)
+
+
+def _import_assembly() -> None:
+    """Import what assembles the package, a third of a second's work, while the converter is at its own."""
+    from isa_docs.assembly import assemble, checks, packets  # noqa: F401
 
 
 def package_identity(

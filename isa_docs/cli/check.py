@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from isa_docs.cli.report import Answer, answering, common_options
-from isa_docs.cli.settings import DateType, settings_for, today
+from isa_docs.cli.settings import DateType, Settings, cache_dir, settings_for, today
 
 MATTER = click.argument("matter", type=click.Path(path_type=Path, dir_okay=False))
 ONLY = click.option("--only", multiple=True, metavar="ID", help="Only this submission; may be given more than once.")
@@ -56,26 +56,36 @@ def check(
 @MATTER
 @ONLY
 @AS_OF
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The output folder; default: build.")
 @common_options
 @answering("plan")
-def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None, verbose: int) -> None:
+def plan(
+    answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None, out: Path | None, verbose: int
+) -> None:
     """Show what a build of MATTER would make: addressee, parts in order, deadlines, and why. Nothing is written."""
+    from isa_docs.build.cache import Cache
     from isa_docs.build.checks import check_matter, select
+    from isa_docs.build.expect import expected
+    from isa_docs.build.templates import Templates
     from isa_docs.documents.plan import plan_submission
     from isa_docs.intake.load import load_matter
     from isa_docs.program.authorities import cite_all
     from isa_docs.program.deadlines import deadlines
     from isa_docs.review.manifest import deadline_json, recipient_json
 
+    settings = settings_for(matter.parent, out=out)
     loaded = load_matter(matter)
     day = day_of(answer, as_of)
     indexes = select(loaded, only)
     answer.findings = check_matter(loaded, indexes, day)
+    templates, cache, converter = Templates(settings.templates), Cache(cache_dir()), _converter(settings)
     shown: list[dict[str, Any]] = []
     for index in indexes:
         planned = plan_submission(loaded.matter, index)
         submission = planned.submission
         due = deadlines(loaded.matter, [submission.id])
+        folder = settings.out / loaded.matter.matter / submission.id
+        notes = {note.key: note for note in expected(loaded, planned, templates, folder, cache, converter)}
         shown.append(
             {
                 "id": submission.id,
@@ -88,6 +98,7 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
                     for item in planned.items
                 ],
                 "deadlines": [deadline_json(each) for each in due],
+                "documents": [note.to_json() for note in notes.values()],
             }
         )
         answer.say(click.style(f"{submission.id}  ({submission.__struct_config__.tag}, {submission.date})", bold=True))
@@ -96,9 +107,24 @@ def plan(answer: Answer, matter: Path, only: tuple[str, ...], as_of: date | None
         answer.say(f"  because    {planned.recipient.why}")
         answer.say(f"  authority  {cite_all(planned.recipient.authority)} ({planned.recipient.confidence.words})")
         for number, item in enumerate(planned.items, start=1):
+            note = notes[item.key]
             answer.say(f"  {number:>3}. {item.tab or '–':<3} {item.title}")
+            answer.say(f"           {'to be made' if note.made else 'kept'}: {note.why}")
         for each in due:
             answer.say(f"  due        {each.sentence}")
             answer.say(f"             {each.count_text}")
         answer.say()
     answer.result = {"matter": loaded.matter.matter, "as_of": day.isoformat(), "submissions": shown}
+
+
+def _converter(settings: Settings) -> str | None:
+    """Return the mark of the converter that a build would use; None where there is none."""
+    from isa_docs.build.reuse import converter_mark
+    from isa_docs.errors import MissingProgramError
+
+    try:
+        engine = settings.engine()
+    except MissingProgramError:
+        return None
+    engine.close()
+    return converter_mark(engine.info)

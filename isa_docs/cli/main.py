@@ -22,6 +22,7 @@ COMMANDS = {
     "docket": ("law", "docket", "Show what is due when, to whom, and what is late."),
     "explain": ("law", "explain", "Explain a program rule and its authority."),
     "template": ("template", "template", "See, start, check and read the Word templates."),
+    "cache": ("cache", "cache", "Show or empty the cache of earlier builds."),
     "doctor": ("doctor", "doctor", "Say whether this machine has what a build needs."),
     "schema": ("start", "schema", "Print a JSON Schema."),
 }

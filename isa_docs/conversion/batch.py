@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -95,6 +96,7 @@ class BatchEngine:
         self._program = program
         self._cache_dir = cache_dir.resolve()
         self._limits = limits
+        self._closed = threading.Event()
 
     def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]:
         """Convert each job to ``out_dir/<key>.pdf`` and answer for each, in the order given.
@@ -126,7 +128,8 @@ class BatchEngine:
         return [answers[job.key] for job in jobs]
 
     def close(self) -> None:
-        """Do nothing: no process outlives a call."""
+        """Stop calls that another thread is waiting for; no process outlives a call anyway."""
+        self._closed.set()
 
     def _call(self, documents: list[_Staged], options: PdfOptions, folder: Path, *, fresh: bool = False) -> _Call:
         return _Call(self._program, documents, options, folder, self._limits, fresh)
@@ -135,7 +138,7 @@ class BatchEngine:
         """Run the calls, a few at a time, and leave no process behind however this ends."""
         waiting, running = deque(calls), list[_Call]()
         try:
-            while waiting or running:
+            while (waiting or running) and not self._closed.is_set():
                 while waiting and len(running) < self._limits.processes:
                     running.append(waiting.popleft())
                     running[-1].start()

@@ -12,9 +12,16 @@ from isa_docs.intake.testing_plan import TestArea
 
 _SCALE = 5
 _WIDTH_INCHES = 4.1
+_HEIGHT_INCHES = 3.2
 _DPI = 220
-_SHADES = ("#ffffff", "#6d7f91")
+_FINER = 2
+"""Lines and circles are drawn so many times larger and then made smaller, which smooths their edges."""
+
+_LIGHTEST, _DARKEST = (255, 255, 255), (109, 127, 145)
 """Lowest and highest score; one hue, so that the order of shades survives a gray printer."""
+_LINE, _INK = (138, 138, 138), (0, 0, 0)
+_LEFT, _BOTTOM, _MARGIN = 0.5, 0.42, 0.06
+"""Inches kept free for the axes' labels, and at the other edges."""
 
 
 def risk_matrix(areas: Sequence[TestArea]) -> Picture:
@@ -37,47 +44,49 @@ def _described(areas: Sequence[TestArea]) -> str:
 
 @lru_cache(maxsize=64)
 def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Rectangle
+    from PIL import Image, ImageDraw, ImageFont
 
-    figure = Figure(figsize=(_WIDTH_INCHES, _WIDTH_INCHES * 0.78), dpi=_DPI)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.12, 0.13, 0.86, 0.85))
-    shade = LinearSegmentedColormap.from_list("risk", _SHADES)
+    dots = _DPI * _FINER
+    width, height = round(_WIDTH_INCHES * dots), round(_HEIGHT_INCHES * dots)
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    left, right = _LEFT * dots, width - _MARGIN * dots
+    top, bottom = _MARGIN * dots, height - _BOTTOM * dots
+    across, down = (right - left) / _SCALE, (bottom - top) / _SCALE
+
+    def font(points: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+        return ImageFont.load_default(points * dots / 72)  # comes with Pillow: the same on every machine
+
     for likelihood in range(1, _SCALE + 1):
         for impact in range(1, _SCALE + 1):
-            color = shade(0.04 + 0.9 * (likelihood * impact - 1) / (_SCALE * _SCALE - 1))
-            axes.add_patch(
-                Rectangle((impact - 0.5, likelihood - 0.5), 1, 1, facecolor=color, edgecolor="#8a8a8a", linewidth=0.6)
-            )
-            axes.text(impact + 0.45, likelihood - 0.44, str(likelihood * impact), ha="right", va="bottom", fontsize=5.5)
+            x, y = left + (impact - 1) * across, bottom - likelihood * down
+            draw.rectangle((x, y, x + across, y + down), _shade(likelihood * impact), _LINE, round(dots / 110))
+            corner = (x + 0.94 * across, y + 0.93 * down)
+            draw.text(corner, str(likelihood * impact), (70, 70, 70), font(6), anchor="rs")
     for (likelihood, impact), numbers in cells:
-        across = min(len(numbers), _SCALE - 2)
+        middle = (left + (impact - 0.5) * across, bottom - (likelihood - 0.5) * down)
+        in_row = min(len(numbers), _SCALE - 2)
         for order, number in enumerate(numbers):
-            row, column = divmod(order, across)
-            x = impact + 0.3 * (column - (across - 1) / 2)
-            y = likelihood + 0.12 - 0.3 * row
-            axes.text(
-                x,
-                y,
-                str(number),
-                ha="center",
-                va="center",
-                fontsize=8.5,
-                fontweight="bold",
-                bbox={"boxstyle": "circle,pad=0.22", "facecolor": "white", "edgecolor": "black", "linewidth": 0.8},
-            )
-    axes.set_xlim(0.5, _SCALE + 0.5)
-    axes.set_ylim(0.5, _SCALE + 0.5)
-    axes.set_xticks(range(1, _SCALE + 1))
-    axes.set_yticks(range(1, _SCALE + 1))
-    axes.tick_params(length=0, labelsize=8)
-    axes.set_xlabel("Impact", fontsize=9)
-    axes.set_ylabel("Likelihood", fontsize=9)
-    for side in axes.spines.values():
-        side.set_visible(False)
+            row, column = divmod(order, in_row)
+            x = middle[0] + 0.3 * across * (column - (in_row - 1) / 2)
+            y = middle[1] - 0.12 * down + 0.34 * down * row
+            radius = 0.088 * dots
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), "white", _INK, round(dots / 90))
+            draw.text((x, y), str(number), _INK, font(8.5), anchor="mm", stroke_width=dots / 400, stroke_fill=_INK)
+    for step in range(1, _SCALE + 1):
+        draw.text((left + (step - 0.5) * across, bottom + 0.11 * dots), str(step), _INK, font(8.5), anchor="mm")
+        draw.text((left - 0.1 * dots, bottom - (step - 0.5) * down), str(step), _INK, font(8.5), anchor="mm")
+    draw.text(((left + right) / 2, height - 0.03 * dots), "Impact", _INK, font(9.5), anchor="md")
+    sideways = Image.new("RGB", (round(bottom - top), round(0.24 * dots)), "white")
+    ImageDraw.Draw(sideways).text((sideways.width / 2, 0), "Likelihood", _INK, font(9.5), anchor="ma")
+    image.paste(sideways.transpose(Image.Transpose.ROTATE_90), (round(0.06 * dots), round(top)))
     out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
+    image.reduce(_FINER).save(out, "png", dpi=(_DPI, _DPI))
     return out.getvalue()
+
+
+def _shade(score: int) -> tuple[int, int, int]:
+    """Return the color of a score from 1 to 25."""
+    part = 0.04 + 0.9 * (score - 1) / (_SCALE * _SCALE - 1)
+    red, green, blue = (round(low + (high - low) * part) for low, high in zip(_LIGHTEST, _DARKEST, strict=True))
+    return red, green, blue
