@@ -62,7 +62,6 @@ def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
             "file": name,
             "id": record.package_id,
             "esign_profile": package.profile,
-            "esign_profile": package.profile,
             "sha256": package.sha256,
             "pages": package.pages,
         },
