@@ -87,12 +87,12 @@ class JobTable(Store):
     """Jobs in a database."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def insert(self, job: Job) -> bool:
         """Add a job unless its key is known; say whether it was added."""
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 connection.execute(sa.insert(JOBS).values(**_row(job)))
         except sa.exc.IntegrityError:
             return False
@@ -100,7 +100,7 @@ class JobTable(Store):
 
     def get(self, key: str) -> Job | None:
         """Return a job, or None."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             row = connection.execute(sa.select(JOBS).where(JOBS.c.key == key)).one_or_none()
         return _job(row) if row else None
 
@@ -111,19 +111,19 @@ class JobTable(Store):
             query = query.where(JOBS.c.state.in_(wanted))
         if source:
             query = query.where(JOBS.c.source == source)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query)]
 
     def due(self, now: float) -> list[Job]:
         """Return the jobs whose filing failed and is to be tried again now."""
         query = sa.select(JOBS).where(JOBS.c.step == "file", JOBS.c.next_filing > 0, JOBS.c.next_filing <= now)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query)]
 
     def count(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state that has any."""
         query = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return {JobState(state): int(number) for state, number in connection.execute(query)}
 
     def change(self, job: Job, attempt: int) -> bool:
@@ -133,7 +133,7 @@ class JobTable(Store):
             .where(JOBS.c.key == job.key, JOBS.c.attempt == attempt, JOBS.c.state != str(JobState.CANCELED))
             .values(**_row(job))
         )
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return connection.execute(statement).rowcount == 1
 
     def restart(self, key: str, now: float) -> Job | None:
@@ -143,19 +143,19 @@ class JobTable(Store):
             return None
         fresh = again(old, now)
         statement = sa.update(JOBS).where(JOBS.c.key == key, JOBS.c.attempt == old.attempt).values(**_row(fresh))
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             return fresh if connection.execute(statement).rowcount == 1 else None
 
     def beat(self, worker: str, now: float) -> None:
         """Note that a worker lives."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             if not connection.execute(sa.update(WORKERS).where(WORKERS.c.name == worker).values(seen=now)).rowcount:
                 connection.execute(sa.insert(WORKERS).values(name=worker, seen=now))
 
     def living(self, since: float) -> dict[str, float]:
         """Return the workers seen at or after ``since``, with when."""
         query = sa.select(WORKERS.c.name, WORKERS.c.seen).where(WORKERS.c.seen >= since)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return {row.name: row.seen for row in connection.execute(query)}
 
 

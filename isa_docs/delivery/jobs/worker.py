@@ -30,7 +30,7 @@ class WorkerSettings:
     filers: int = 1
     """Filings at a time over all workers: many DMSs answer parallel uploads with errors."""
     poll: float = 0.5
-    beat: float = 15.0
+    beat: float = 5.0
     sweep: float = 30.0
 
 
@@ -107,7 +107,7 @@ class Worker:
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="isa-docs-keeper", daemon=True)
 
-    def start(self, also: Callable[[], None] | None = None) -> None:
+    def start(self, also: Callable[[], object] | None = None) -> None:
         """Begin to run jobs; ``also`` is called at every beat, for work such as sending callbacks."""
         global _running
         _running = (self._jobs, self._work)

@@ -1,0 +1,121 @@
+"""``isa-docs watch`` and ``isa-docs worker``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from isa_docs.cli.report import Answer, answering, common_options
+from isa_docs.cli.settings import cache_dir, settings_for
+from isa_docs.errors import InputError, MissingProgramError
+
+if TYPE_CHECKING:
+    from isa_docs.delivery.service import Service
+    from isa_docs.delivery.settings import ServiceSettings
+
+SETTINGS_FILE = "isa-docs-service.toml"
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ISA_DOCS_SERVICE",
+    help=f"The service's settings; default: {SETTINGS_FILE} here, if there is one.",
+)
+
+
+def service_settings(config: Path | None) -> ServiceSettings:
+    """Read the settings of the service; the defaults when no file is named and none lies here."""
+    need_service_extra()
+    from isa_docs.delivery.settings import ServiceSettings, read_service_settings
+
+    if config is None and not Path(SETTINGS_FILE).is_file():
+        return replace(ServiceSettings(), home=ServiceSettings.home.absolute())
+    return read_service_settings(config or Path(SETTINGS_FILE))
+
+
+def open_service(settings: ServiceSettings) -> Service:
+    """Open the service with this machine's converter."""
+    from isa_docs.delivery.service import Service
+
+    own = settings_for(settings.home.parent, soffice=settings.soffice)
+    cache_dir().mkdir(parents=True, exist_ok=True)
+    return Service(settings, own.engine)
+
+
+def need_service_extra() -> None:
+    """Raise MissingProgramError, with the line to run, when the packages of the service are not installed."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("dbos", "fastapi", "httpx", "sqlalchemy", "uvicorn") if find_spec(name) is None]
+    if missing:
+        raise MissingProgramError(
+            f"The service's packages are not installed ({', '.join(missing)}). Install: pip install 'isa-docs[service]'"
+        )
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@CONFIG
+@click.option("--once", is_flag=True, help="Go through what lies there now, then stop.")
+@common_options
+@answering("watch")
+def watch(answer: Answer, folder: Path | None, config: Path | None, once: bool, verbose: int) -> None:
+    """Watch FOLDER (and the folders of the settings): build what is put into its inbox.
+
+    Put a matter file, or a folder with a matter file and its exhibits, into FOLDER/inbox. Packages come back in
+    FOLDER/done; what needs correcting comes back in FOLDER/failed with a text that says why.
+    """
+    settings = service_settings(config)
+    from isa_docs.delivery.logs import log_to
+    from isa_docs.delivery.settings import FolderSettings
+
+    if folder:
+        home = settings.home if config else folder.absolute() / ".isa-docs"
+        settings = replace(settings, home=home, folders=settings.folders | {"folder": FolderSettings(folder)})
+    if not settings.folders:
+        raise InputError(f"Which folder? Name one, or add [folders] to {SETTINGS_FILE}.")
+    log_to(sys.stderr, verbose=verbose > 0)
+    service = open_service(settings)
+    try:
+        with service.working(), service.watching():
+            answer.note(f"Watching {', '.join(str(each.path or each.url) for each in settings.folders.values())}.")
+            while not once or _waiting(settings):
+                time.sleep(1)
+    finally:
+        service.close()
+    answer.message = "Nothing is left to do."
+
+
+def _waiting(settings: ServiceSettings) -> bool:
+    from isa_docs.delivery.service import folder_store
+
+    stores = [folder_store(each) for each in settings.folders.values()]
+    return any(store.entries(sub) for store in stores for sub in ("inbox", "processing"))
+
+
+@click.command()
+@CONFIG
+@common_options
+@answering("worker")
+def worker(answer: Answer, config: Path | None, verbose: int) -> None:
+    """Run the jobs of a service on this machine, with its watched folders and DMS sweeps, until told to stop."""
+    from isa_docs.delivery.logs import log_to
+
+    settings = service_settings(config)
+    log_to(sys.stderr, verbose=verbose > 0)
+    service = open_service(settings)
+    try:
+        with ExitStack() as stack:
+            name = stack.enter_context(service.working())
+            stack.enter_context(service.watching())
+            stack.enter_context(service.sweeping())
+            answer.note(f"Worker {name} is running.")
+            while True:
+                time.sleep(1)
+    finally:
+        service.close()

@@ -1,0 +1,59 @@
+"""One way to talk to a DMS over HTTP: bounded in time, patient with 429 and 503, silent about what was sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError
+
+_PATIENCE = 5
+_LONGEST_WAIT = 60.0
+
+
+class Rest:
+    """A REST interface below ``url``. Redirects are not followed: credentials go to the named host only."""
+
+    def __init__(
+        self, url: str, headers: dict[str, str], *, timeout: float = 30.0, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        own = {"Accept": "application/json"} | headers
+        self._http = httpx.Client(base_url=url, headers=own, timeout=timeout, follow_redirects=False)
+        self._sleep = sleep
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Send a request; wait and send again when told to come later. Raises ConnectorError, DocumentGoneError."""
+        for left in range(_PATIENCE, -1, -1):
+            try:
+                answer = self._http.request(method, path, **more)
+            except httpx.HTTPError as error:
+                raise ConnectorError(f"the DMS cannot be reached ({type(error).__name__})") from None
+            if answer.status_code not in (429, 503) or not left:
+                break
+            self._sleep(_wait(answer.headers.get("retry-after", "")))
+        if answer.status_code == 404:
+            raise DocumentGoneError(f"the DMS knows nothing at this address ({method})")
+        if not 200 <= answer.status_code < 300:
+            raise ConnectorError(f"the DMS answered {answer.status_code} to {method}")
+        return answer
+
+    def all(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Return the results of every page of a list."""
+        found: list[dict[str, Any]] = []
+        page = 1
+        while True:
+            data = self.ask("GET", path, params=parameters | {"page": page, "page_size": 100}).json()
+            found += data["results"]
+            if not data.get("next"):
+                return found
+            page += 1
+
+
+def _wait(text: str) -> float:
+    try:
+        return min(max(float(text), 0.1), _LONGEST_WAIT)
+    except ValueError:
+        return 1.0

@@ -1,0 +1,1 @@
+"""The HTTP service: packages asked for, triggers taken in, jobs shown."""

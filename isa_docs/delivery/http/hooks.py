@@ -1,0 +1,83 @@
+"""Triggers from outside: verified, remembered by event, then handed to a sweep of the DMS that they speak of."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from isa_docs.delivery.http.verifiers import verify_and_read
+
+_REMEMBERED = 10_000
+_log = logging.getLogger("isa_docs.hooks")
+
+
+class HooksFullError(Exception):
+    """More triggers wait than may; the sender shall come back."""
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A source of triggers: how it is verified, and what asks its DMS about a document."""
+
+    verifier: str
+    secrets: Callable[[], list[str]]
+    """Read anew for each trigger, so that keys can be rotated without a restart."""
+    ask: Callable[[str], object]
+
+
+@dataclass
+class Hooks:
+    """The sources of a site, and one thread that asks their DMSs. A lost trigger costs time only."""
+
+    sources: dict[str, Hook] = field(default_factory=dict)
+    most: int = 1000
+
+    def __post_init__(self) -> None:
+        """Start the thread that asks."""
+        self._waiting: queue.Queue[tuple[str, str]] = queue.Queue(self.most)
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._lock = threading.Lock()
+        threading.Thread(target=self._work, name="isa-docs-hooks", daemon=True).start()
+
+    def known(self, source: str) -> bool:
+        """Say whether there is such a source."""
+        return source in self.sources
+
+    def kind(self, source: str) -> str:
+        """Return how the source is verified."""
+        return self.sources[source].verifier
+
+    def take(self, source: str, body: bytes, headers: Mapping[str, str], now: float) -> None:
+        """Take a trigger; raises NotVerifiedError, NotUnderstoodError or HooksFullError."""
+        hook = self.sources[source]
+        trigger = verify_and_read(hook.verifier, body, headers, hook.secrets(), now)
+        with self._lock:
+            if (source, trigger.event) in self._seen:
+                return
+            for document in trigger.documents:
+                try:
+                    self._waiting.put_nowait((source, document))
+                except queue.Full:
+                    raise HooksFullError from None
+            self._seen[source, trigger.event] = None
+            while len(self._seen) > _REMEMBERED:
+                self._seen.popitem(last=False)
+        _log.info("trigger", extra={"source": source, "count": len(trigger.documents)})
+
+    def wait(self) -> None:
+        """Wait until every trigger taken so far has been looked into."""
+        self._waiting.join()
+
+    def _work(self) -> None:
+        while True:
+            source, document = self._waiting.get()
+            try:
+                self.sources[source].ask(document)
+            except Exception as error:  # the sweep comes to it again
+                _log.warning("not asked", extra={"source": source, "error": type(error).__name__})
+            finally:
+                self._waiting.task_done()

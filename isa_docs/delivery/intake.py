@@ -1,0 +1,69 @@
+"""How every door takes an intake in: into the spool first, then one job for its content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from isa_docs import __version__
+from isa_docs.delivery.building import priority_of_file
+from isa_docs.delivery.jobs.model import CONTRACT, Job, JobRequest, Jobs, JobState, job_key
+from isa_docs.delivery.spool import Spool
+
+
+@dataclass(frozen=True)
+class Reception:
+    """Takes intakes in for one job engine."""
+
+    jobs: Jobs
+    spool: Spool
+    packages: Path
+    today: Callable[[], date]
+    version: str = f"{CONTRACT}/{__version__}"
+    """Of the program and a firm's templates; a new one makes a new job of the same intake."""
+
+    def submit(
+        self,
+        files: Mapping[str, bytes],
+        source: str,
+        document: str = "",
+        *,
+        only: Sequence[str] = (),
+        as_of: date | None = None,
+        callback: str = "",
+        key: str = "",
+    ) -> Job:
+        """Keep the intake and take the job in; ``key``, when given, takes the place of the content in the job's key.
+
+        A known job that had failed or was canceled runs again. Raises InputError for an intake that is none.
+        """
+        digest = self.spool.put(files)
+        identity = job_key(source, document, key or digest, only, self.version)
+        if (known := self.jobs.get(identity)) and known.state in (JobState.FAILED, JobState.CANCELED):
+            return self.jobs.retry(identity) or known
+        request = JobRequest(
+            key=identity,
+            source=source,
+            document=document,
+            intake=digest,
+            as_of=as_of or self.today(),
+            only=tuple(only),
+            priority=priority_of_file(self.spool.matter(digest), only),
+            callback=callback,
+        )
+        return self.jobs.submit(request)
+
+    def folder(self, job: Job) -> Path:
+        """Return the folder that holds what the job made."""
+        return self.packages / job.key
+
+
+def version_with(templates: Path | None) -> str:
+    """Return the version that stands for this program and a firm's own templates."""
+    digest = hashlib.sha256()
+    for file in sorted(templates.glob("*.docx")) if templates else ():
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return f"{CONTRACT}/{__version__}/{digest.hexdigest()[:16] if templates else 'shipped'}"
