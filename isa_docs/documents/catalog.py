@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -42,15 +41,18 @@ KINDS: Final = {
 """Every kind of template, by the stem of its file name."""
 
 
-def sample_contexts(kind: str) -> Iterator[tuple[SubmissionPlan, dict[str, Any]]]:
-    """Yield what the template called ``kind`` is given in each sample package that holds its paper."""
+@cache
+def sample_contexts(kind: str) -> tuple[tuple[SubmissionPlan, dict[str, Any]], ...]:
+    """Return what the template called ``kind`` is given in each sample package that holds its paper."""
+    found = []
     for plan in sample_plans():
         layout = Layout()
         for number, item in enumerate(plan.items, 1):
             layout.pages[item.key], layout.first_pages[item.key] = number, number
-        for item in plan.items:
-            if item.template == kind:
-                yield plan, context_for(plan, item, layout)
+        items = [item for item in plan.items if item.template == kind]
+        for item in (*items[:1], *items[1:][-1:]):  # of many sheets, the first and the last
+            found.append((plan, context_for(plan, item, layout)))
+    return tuple(found)
 
 
 @cache

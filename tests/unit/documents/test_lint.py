@@ -240,7 +240,7 @@ def test_flaws_can_be_marked_in_word():
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_the_shipped_templates(path: Path):
     flaws = lint_template(path.read_bytes(), path.name)
-    assert [one.finding.message for one in flaws if one.finding.severity is Severity.ERROR] == []
+    assert [one.finding.message for one in flaws if one.finding.severity is not Severity.NOTE] == []
     for part in template_parts(opened(path.read_bytes(), path.name)):
         if part.root is not None:
             assert len(part.source.tags) == len(part.source.paragraphs)
