@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from isa_docs.assembly.model import Attachment, EsignProfile
-from isa_docs.assembly.part_bytes import pinned
 
 if TYPE_CHECKING:
     from isa_docs.build.draft import Draft
@@ -52,6 +51,7 @@ def associated_files(record: BuildRecord, name: str, matter_text: str) -> tuple[
 
 def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
     """Return everything a build leaves for one submission, by its name below the submission's folder."""
+    from isa_docs.assembly.part_bytes import pinned
     from isa_docs.review.checklist import checklist_html
     from isa_docs.review.manifest import manifest_json
     from isa_docs.review.placements import placements_json

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from isa_docs.build.cache import Cache, key_of
+from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.build.reasons import Facts
 from isa_docs.build.state import converter_state, font_state, program_state, sha256_file
 
@@ -29,13 +30,23 @@ class Call:
     strict: bool
     soffice: Path | None
     as_of: date
+    form: PackageForm = PLAIN
 
     @property
     def key(self) -> str:
         """The hash of the call; relative paths count from the current folder."""
         places = [str(each.absolute()) if each else None for each in (self.matter, self.out, self.templates)]
         shown = [str(self.matter), str(self.out)]  # both appear in the answer as they were written
-        return key_of("call", places, shown, self.only, self.strict, str(self.soffice), self.as_of.isoformat())
+        return key_of(
+            "call",
+            places,
+            shown,
+            self.only,
+            self.strict,
+            str(self.soffice),
+            self.as_of.isoformat(),
+            self.form.to_json(),
+        )
 
 
 class Memory:
