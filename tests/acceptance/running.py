@@ -44,11 +44,6 @@ def snapshot(folder: Path) -> dict[str, str]:
     }
 
 
-def products(folder: Path) -> dict[str, str]:
-    """Return :func:`snapshot` without the single PDFs in ``parts``, in which the converter writes the time."""
-    return {name: sum_ for name, sum_ in snapshot(folder).items() if "parts/" not in name or name.endswith(".docx")}
-
-
 def edit(matter: Path, old: str, new: str) -> None:
     """Replace one text of a matter file; it must be there."""
     text = matter.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 import docx
 import pytest
 
-from tests.acceptance.running import command, edit, environment, isa_docs, products, snapshot
+from tests.acceptance.running import command, edit, environment, isa_docs, snapshot
 
 pytestmark = pytest.mark.slow
 
@@ -139,7 +139,7 @@ class TestInterruption:
         temporary.mkdir()
         run = subprocess.Popen(
             command("build", matter, "--only", "anl-2015", "--out", out, "-v"),
-            env=environment(TMPDIR=str(temporary)),
+            env=environment(TMPDIR=str(temporary), ISA_DOCS_CACHE_DIR=str(out.parent / "cache")),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -177,4 +177,4 @@ class TestInterruption:
         assert snapshot(out) == before
         done = build(northwind, out)
         assert done.returncode == 0, done.stderr
-        assert products(out) == {name: each for name, each in before.items() if name in products(out)}
+        assert snapshot(out) == before

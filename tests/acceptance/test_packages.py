@@ -69,12 +69,14 @@ def expected(name: str) -> Expected:
     return PACKAGES[name]
 
 
-def test_the_folder_holds_package_parts_checklist_and_manifest_and_nothing_else(package: Package) -> None:
+def test_the_folder_holds_what_the_documentation_says_and_nothing_else(package: Package) -> None:
     assert {path.name for path in package.folder.iterdir()} == {
         package.pdf.name,
         "parts",
         "checklist.html",
         "manifest.json",
+        "packets",
+        "signatures.json",
     }
 
 
