@@ -1,0 +1,138 @@
+"""One build from call to answer: recalled when nothing changed, made otherwise, and remembered when all went well."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from isa_docs.build.cache import Cache
+from isa_docs.build.recall import Call, Memory
+from isa_docs.build.state import sha256_file
+from isa_docs.errors import ExitCode, IsaDocsError
+from isa_docs.findings import Finding
+
+if TYPE_CHECKING:
+    from isa_docs.build.pipeline import Outcome
+    from isa_docs.conversion.engine import Engine
+
+_SAME = "nothing that decides it changed"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The answer to a call: what to print, what was found, the result for programs, the exit code."""
+
+    lines: tuple[str, ...]
+    """One for each package that was built."""
+    notes: tuple[str, ...]
+    """One for each that was not."""
+    findings: tuple[Finding, ...]
+    result: dict[str, Any]
+    message: str
+    exit_code: ExitCode = ExitCode.OK
+    errors: tuple[IsaDocsError, ...] = ()
+
+
+def build_call(
+    call: Call,
+    engine: Callable[[], Engine],
+    cache_dir: Path,
+    *,
+    fresh: bool = False,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Built:
+    """Build what ``call`` asks for; with ``fresh`` without anything that earlier builds left.
+
+    Raises InputError when the matter cannot be read; what happens to one submission is in the answer.
+    """
+    started = monotonic()
+    cache = Cache(cache_dir)
+    memory = Memory(call, cache, cache_dir)
+    before = None if fresh else memory.recall()
+    if before is not None:
+        return _again(before, monotonic() - started)
+
+    gc.set_threshold(50_000)  # a build makes many objects and keeps most: looking for garbage so often costs a tenth
+    from isa_docs.build.checks import select
+    from isa_docs.build.pipeline import BuildSettings, build_matter
+    from isa_docs.intake.load import load_matter
+
+    loaded = load_matter(call.matter)
+    indexes = select(loaded, call.only)
+    exhibits = {
+        loaded.folder / exhibit.file: sha256_file(loaded.folder / exhibit.file)
+        for index in indexes
+        for exhibit in loaded.matter.submissions[index].exhibits
+    }
+    kept = None if fresh else cache
+    settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form)
+    outcomes = build_matter(loaded, indexes, settings, progress)
+    built = _answer(loaded.matter.matter, call, outcomes, monotonic() - started)
+    if not built.exit_code:
+        answer = {
+            "lines": built.lines,
+            "findings": [each.to_json() for each in built.findings],
+            "result": built.result,
+        }
+        memory.keep(answer, exhibits, [outcome.folder for outcome in outcomes])
+        cache.trim()
+    return built
+
+
+def _answer(matter: str, call: Call, outcomes: list[Outcome], seconds: float) -> Built:
+    lines, notes = [], []
+    for outcome in outcomes:
+        if outcome.pdf and outcome.package:
+            fields = sum(field.slot.kind == "signature" for field in outcome.package.fields)
+            lines.append(f"{outcome.pdf}  {count(outcome.package.pages, 'page')}, {count(fields, 'signature field')}")
+        if outcome.error:
+            notes.append(f"{outcome.submission}: not built. {outcome.error.message}")
+    errors = tuple(outcome.error for outcome in outcomes if outcome.error)
+    return Built(
+        tuple(lines),
+        tuple(notes),
+        tuple(finding for outcome in outcomes for finding in outcome.findings),
+        {
+            "matter": matter,
+            "as_of": call.as_of.isoformat(),
+            "seconds": round(seconds, 2),
+            "packages": [_package_json(outcome) for outcome in outcomes],
+        },
+        f"{len(outcomes) - len(errors)} of {count(len(outcomes), 'package')} built in {seconds:.1f} s.",
+        ExitCode(errors[0].exit_code) if errors else ExitCode.OK,
+        errors,
+    )
+
+
+def _again(before: dict[str, Any], seconds: float) -> Built:
+    """Return the answer of the last build; nothing changed since."""
+    result = before["result"] | {"seconds": round(seconds, 2)}
+    for package in result["packages"]:
+        package["documents"] = [each | {"made": False, "why": _SAME} for each in package["documents"]]
+    findings = tuple(Finding.from_json(each) for each in before["findings"])
+    message = f"Nothing changed: {count(len(result['packages']), 'package')} up to date."
+    return Built(tuple(before["lines"]), (), findings, result, message)
+
+
+def count(number: int, what: str) -> str:
+    """Return a number with its noun: ``1 page``, ``3 pages``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _package_json(outcome: Outcome) -> dict[str, Any]:
+    package = outcome.package
+    return {
+        "submission": outcome.submission,
+        "exit_code": int(outcome.exit_code),
+        "file": str(outcome.pdf) if outcome.pdf else None,
+        "folder": str(outcome.folder),
+        "package_id": outcome.package_id or None,
+        "pages": package.pages if package else None,
+        "sha256": package.sha256 if package else None,
+        "error": outcome.error.message if outcome.error else None,
+        "documents": [note.to_json() for note in outcome.documents],
+    }
