@@ -49,10 +49,7 @@ def code_pages(writer: PdfWriter, pages: Sequence[PageObject], package_id: str, 
         code = PageCode(package_id, number).text
         drawing = writer._add_object(
             plain(
-                b"/Artifact <</Type/Pagination>> BDC\n"
-                + f"q {placed} cm 0 g\n".encode()
-                + _squares(code)
-                + b"f Q\nEMC"
+                b"/Artifact <</Type/Pagination>> BDC\n" + f"q {placed} cm 0 g\n".encode() + _squares(code) + b"f Q\nEMC"
             )
         )
         page[NameObject("/Contents")] = ArrayObject([*as_list(page.get("/Contents")), drawing])

@@ -54,14 +54,15 @@ def verify(
     )
     for finding in result.findings:
         answer.add([finding.at(Place(str(file), page=finding.place.page if finding.place else None))])
-    missing = [each.name for each in result.expected if not each.signed]
+    missing = [each.name for each in result.expected if not each.signed and each.page not in result.scanned_pages]
     if all_signed and missing:
         message = f"Not signed yet: {', '.join(missing)}."
         answer.add([Finding("VER-MISSING", Severity.ERROR, message, place=Place(str(file)))])
     wrong = bool(result.wrong) or (all_signed and bool(missing))
     answer.exit_code = ExitCode.DIFFERENT if wrong else ExitCode.OK
     for each in result.expected:
-        answer.say(f"  {each.name:<28} page {each.page:<4} {_state(each)}")
+        ink = not each.signed and each.page in result.scanned_pages
+        answer.say(f"  {each.name:<28} page {each.page:<4} {'in ink, on the scan' if ink else _state(each)}")
     for number, revision in enumerate(result.revisions):
         what = "; ".join(change.text for change in revision.changes) or "as built"
         answer.say(f"  revision {number:<3} {revision.end:>10,} bytes  {revision.sha256[:16]}…  {what}")
@@ -73,6 +74,7 @@ def verify(
         "verdict": result.verdict,
         "reliable": not result.wrong,
         "as_built": result.as_built,
+        "scanned_pages": list(result.scanned_pages),
         "signatures_checked": result.checked_signatures,
         "expected": [each.to_json() for each in result.expected],
         "others": [each.to_json() for each in result.others],

@@ -71,6 +71,8 @@ class Verification:
     others: tuple[Signature, ...] = field(default=())
     """Document time stamps, and signatures nobody expected."""
     checked_signatures: bool = True
+    scanned_pages: tuple[int, ...] = ()
+    """Signature pages that the record of an executed copy says were replaced by scans."""
 
     @property
     def wrong(self) -> list[Finding]:
@@ -87,6 +89,9 @@ class Verification:
             return f"Do not rely on this file: {self.wrong[0].message}{more}"
         if not self.expected:
             return "The file is the package as built; it needs no signature."
+        if not made and self.scanned_pages:
+            pages = ", ".join(map(str, self.scanned_pages))
+            return f"The package as built, with scans of the signature pages {pages}: ink is for people to look at."
         if not made:
             return f"The file is the package as built; none of its {len(self.expected)} signatures is made yet."
         sound = "all sound" if self.checked_signatures else "their cryptography was not checked"
@@ -117,6 +122,7 @@ def verify_package(
         raise InputError(message, [Finding("VER-FILE", Severity.ERROR, message, "Name the returned package.")])
     if built is not None and hashlib.sha256(built).hexdigest() != manifest["package"]["sha256"]:
         built = None
+    recorded = set(replaced_pages)
     expected = [each for each in manifest["fields"] if each["kind"] == "signature"]
     split = split_revisions(data, manifest["package"]["sha256"])
     findings: list[Finding] = []
@@ -125,7 +131,7 @@ def verify_package(
         findings += explain_origin(data, manifest["package"]["id"], built)
     else:
         revisions = tuple(_revisions(data, split, findings))
-        findings += _judge(revisions, manifest["fields"], set(replaced_pages))
+        findings += _judge(revisions, manifest["fields"], recorded)
     read = _read(data, roots, findings)
     placed = {each.field: each for each in read or () if not each.document_stamp}
     signed = set(placed) | _signed_fields(data)
@@ -153,9 +159,10 @@ def verify_package(
         elif not each.sound:
             message = f"The document time stamp {each.field} is not sound: {each.why_not}."
             findings.append(Finding("VER-UNSOUND", Severity.ERROR, message))
+    replaced = tuple(sorted(recorded))
     unique = {(each.code, each.message): each for each in findings}
     ordered = sorted(unique.values(), key=lambda each: each.severity.rank)
-    return Verification(tuple(ordered), split is not None, facts, revisions, others, read is not None)
+    return Verification(tuple(ordered), split is not None, facts, revisions, others, read is not None, replaced)
 
 
 def _revisions(data: bytes, split: Revisions, findings: list[Finding]) -> Iterator[Revision]:
