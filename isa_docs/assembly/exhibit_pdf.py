@@ -60,8 +60,12 @@ class Tools:
     pdftoppm: str | None
 
 
-def take_pdf(source: Path, out: Path, folder: Path, tools: Tools, notes: Notes) -> tuple[int, str]:
+def take_pdf(
+    source: Path, out: Path, folder: Path, tools: Tools, notes: Notes, treatment: str = "auto"
+) -> tuple[int, str]:
     """Write the exhibit, ready for assembly, to ``out``; return its pages and the outcome.
+
+    ``treatment`` ``redraw`` has even a clean file redrawn, ``keep`` leaves one that is not clean as it is.
 
     Raises RefusedError when it is encrypted, empty, damaged beyond repair, or would disclose or lose content.
     """
@@ -72,7 +76,12 @@ def take_pdf(source: Path, out: Path, folder: Path, tools: Tools, notes: Notes) 
         pdf.save(stripped, deterministic_id=True)
         count = len(pdf.pages)
     with pikepdf.open(stripped) as pdf:
-        if is_clean(pdf, facts):
+        clean = is_clean(pdf, facts)
+        if treatment == "keep" and not clean:
+            if facts.hidden_layers:
+                raise RefusedError("EXH-LAYERS", "it has layers that are switched off, and is not to be redrawn")
+            notes.warn("EXH-KEPT", "it is kept as it was, as the matter asks, and may not be in archive form")
+        if treatment == "keep" or (clean and treatment != "redraw"):
             _mend_marks(pdf)
             pdf.Root[MENDED] = True
             pdf.save(out, deterministic_id=True)

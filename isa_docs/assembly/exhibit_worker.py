@@ -33,7 +33,7 @@ def take(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
         source, out = Path(job["path"]), Path(job["out"])
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
             if job["type"] == "pdf":
-                pages, outcome = take_pdf(source, out, Path(folder), tools, notes)
+                pages, outcome = take_pdf(source, out, Path(folder), tools, notes, job.get("treatment", "auto"))
             else:
                 pages, outcome = image_to_pdf(source, out, order["pixels"], notes), "normalized"
         return {"pages": pages, "outcome": outcome, "notes": notes.entries}

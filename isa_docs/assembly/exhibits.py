@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,8 +21,12 @@ from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity
 
 ExhibitType = Literal["pdf", "png", "jpeg", "tiff", "docx"]
+Treatment = Literal["auto", "redraw", "keep", "exact"]
+"""``auto``: redrawn only when it is not fit for the archive; ``redraw``: always; ``keep``: never; ``exact``: refused
+rather than changed or deprived of anything."""
 
 _LARGEST = 500 * 1024 * 1024
+_UNPROVED = frozenset({"EXH-NOT-REDRAWN", "EXH-KEPT"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class ExhibitFile:
     path: Path
     title: str
     alternative_text: str | None = None
+    treatment: Treatment = "auto"
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ class ExhibitResult:
     outcome: Literal["as-is", "normalized"]
     warnings: tuple[Finding, ...]
     sha256: str
+
+    @property
+    def proved(self) -> bool:
+        """Whether its pages are fit for the archive form: judged so by rule, or redrawn, and none kept against them."""
+        return not any(each.code in _UNPROVED for each in self.warnings)
 
 
 def exhibit_type(path: Path) -> ExhibitType | None:
@@ -104,12 +114,18 @@ def take_exhibits(
         digest = _sha256(file.path)
         hashes.append(digest)
         target = work / f"exhibit-{number + 1:02d}-{digest[:12]}.pdf"
-        jobs.append({"path": str(file.path), "type": exhibit_type(file.path), "out": str(target)})
+        job: dict[str, Any] = {"path": str(file.path), "type": exhibit_type(file.path), "out": str(target)}
+        jobs.append({**job, "treatment": file.treatment})
     answers = _run(jobs, work, limits, at_once or os.cpu_count() or 1) if jobs else []
     results = []
     for job, answer, digest in zip(jobs, answers, hashes, strict=True):
         name = Path(job["path"]).name
         findings = [_finding(note, name) for note in answer.get("notes", [])]
+        if "pages" in answer and job["treatment"] == "exact":
+            lost = [_inexact(each) for each in findings if each.severity is Severity.WARNING]
+            refusals += lost
+            if lost:
+                continue
         if "pages" in answer:
             results.append(ExhibitResult(Path(job["out"]), answer["pages"], answer["outcome"], tuple(findings), digest))
         else:
@@ -188,6 +204,13 @@ def _finding(note: dict[str, Any], name: str) -> Finding:
         verb = "was taken"
     message = f"the exhibit {name} {verb}: {note['why']}"
     return Finding(note["code"], severity, message, note.get("remedy", ""), place=Place(name, page=note.get("page")))
+
+
+def _inexact(warning: Finding) -> Finding:
+    """Turn what would change an exhibit into its refusal."""
+    message = f"{warning.message}; the matter asks for it exactly as it is"
+    remedy = warning.remedy or "Put the file right, or take another treatment for this exhibit."
+    return replace(warning, severity=Severity.ERROR, message=message, remedy=remedy)
 
 
 def _error(code: str, name: str, why: str, remedy: str) -> Finding:

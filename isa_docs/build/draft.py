@@ -25,6 +25,7 @@ from isa_docs.documents.render import RenderedDocx, render_docx
 from isa_docs.errors import ConversionError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter
+from isa_docs.review.manifest import ExhibitRecord
 
 if TYPE_CHECKING:
     from isa_docs.assembly.packets import Packet
@@ -89,8 +90,9 @@ class Draft:
         """Take in the exhibits that are not Word files; raises AssemblyError with the findings of refused ones."""
         items = [item for item in self._exhibit_items() if not self._is_word(item)]
         files = [
-            ExhibitFile(self._exhibit_path(item), item.title, item.exhibit.alternative_text)  # type: ignore[union-attr]
+            ExhibitFile(self._exhibit_path(item), item.title, item.exhibit.alternative_text, item.exhibit.treatment)
             for item in items
+            if item.exhibit
         ]
         if not files:
             return
@@ -268,6 +270,18 @@ class Draft:
                 )
             )
         return tuple(found)
+
+    def exhibit_records(self) -> tuple[ExhibitRecord, ...]:
+        """Return what became of each exhibit, in their order."""
+        records = []
+        for item in self._exhibit_items():
+            if item.exhibit is None:
+                continue
+            file, taken = item.exhibit.file, self.exhibits.get(item.key)
+            digest = taken.sha256 if taken else _sha256(self._exhibit_path(item).read_bytes())
+            outcome, proved = (taken.outcome, taken.proved) if taken else ("converted", True)
+            records.append(ExhibitRecord(item.key, file, digest, item.exhibit.treatment, outcome, proved))
+        return tuple(records)
 
     def _signing_order(self) -> list[str]:
         roles: list[str] = []

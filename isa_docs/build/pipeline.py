@@ -198,6 +198,8 @@ class _Run:
                 PartRecord(item.key, item.title, item.kind, item.tab, pages.first_page, pages.pages)
                 for item, pages in zip(draft.plan.items, package.parts, strict=True)
             ),
+            exhibits=draft.exhibit_records(),
+            archive=draft.form.archive,
         )
 
     def _each(self, what: str, step: Callable[[int, Draft], None]) -> None:

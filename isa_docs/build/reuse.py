@@ -83,8 +83,8 @@ def _renamed(finding: Finding, names: dict[str, str]) -> Finding:
 def take(files: Sequence[ExhibitFile], work: Path, cache: Cache | None) -> tuple[list[ExhibitResult], frozenset[int]]:
     """Take in exhibits like :func:`isa_docs.assembly.exhibits.take_exhibits`; also return the places of those reused.
 
-    An exhibit is reused for the same bytes, file name and version of this program. Refused exhibits are looked at
-    anew each time. Raises AssemblyError as that function does.
+    An exhibit is reused for the same bytes, file name, treatment and version of this program. Refused exhibits are
+    looked at anew each time. Raises AssemblyError as that function does.
     """
     if cache is None:
         return take_exhibits(files, work=work), frozenset()
@@ -105,7 +105,7 @@ def _exhibit_key(file: ExhibitFile) -> str:
     digest = sha256_file(file.path)
     if digest is None or file.path.stat().st_size == 0:
         return ""
-    return key_of(digest, exhibit_type(file.path), file.path.name, font_state(), program_state())
+    return key_of(digest, exhibit_type(file.path), file.path.name, file.treatment, font_state(), program_state())
 
 
 def _kept_exhibit(key: str, pdf: Path, cache: Cache) -> ExhibitResult | None:

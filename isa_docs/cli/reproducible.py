@@ -33,7 +33,7 @@ def differences(folders: Iterable[Path], arguments: Sequence[str]) -> Iterator[F
         if done.returncode:
             why = done.stderr.strip().splitlines()
             message = f"The second build, made to compare, failed: {why[-1] if why else done.returncode}"
-            yield Finding("REPRO-FAILED", Severity.ERROR, message, "Build again; the packages themselves are in place.")
+            yield Finding("PKG-REBUILD", Severity.ERROR, message, "Build again; the packages themselves are in place.")
             return
         for folder in folders:
             yield from _compared(folder, Path(again) / folder.parent.name / folder.name)
@@ -47,7 +47,7 @@ def _compared(first: Path, second: Path) -> Iterator[Finding]:
             continue
         if not (one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()):
             yield Finding(
-                "REPRO-DIFFERS",
+                "PKG-BYTES",
                 Severity.ERROR,
                 f"A second build of the same matter gave another {name}.",
                 "Look for what changes by itself, such as a date field in a template of your own.",

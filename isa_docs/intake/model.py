@@ -230,6 +230,8 @@ class Exhibit(_Value, frozen=True, kw_only=True):
     ] = "other"
     description: str | None = None
     alternative_text: str | None = None
+    treatment: Literal["auto", "redraw", "keep", "exact"] = "auto"
+    """What may be done to the file so that it fits an archive package."""
 
 
 class Delivery(_Value, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -29,6 +29,18 @@ class PartRecord:
 
 
 @dataclass(frozen=True)
+class ExhibitRecord:
+    """What became of one exhibit: the checksum of the client's file, what was allowed, and what was done."""
+
+    key: str
+    file: str
+    sha256: str
+    treatment: str
+    outcome: str
+    proved: bool
+
+
+@dataclass(frozen=True)
 class BuildRecord:
     """Everything the manifest and the checklist tell about one build."""
 
@@ -41,6 +53,10 @@ class BuildRecord:
     inputs: dict[str, str]
     findings: tuple[Finding, ...]
     parts: tuple[PartRecord, ...]
+    exhibits: tuple[ExhibitRecord, ...] = ()
+    archive: str = "a2"
+    validator: str | None = None
+    """The validator that confirmed the package in this build."""
 
     @property
     def deadlines(self) -> tuple[Deadline, ...]:
@@ -89,6 +105,11 @@ def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
             }
             for part in record.parts
         ],
+        "exhibits": [asdict(each) for each in record.exhibits],
+        "conformance": {
+            "claims": ["PDF/UA-1", f"PDF/A-{record.archive.removeprefix('a')}b"],
+            "checked_by": record.validator,
+        },
         "fields": [
             {
                 "name": field.slot.name,
