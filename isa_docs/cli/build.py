@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 import click
 
 from isa_docs.build.form import PLAIN, PackageForm
-from isa_docs.cli.check import AS_OF, MATTER, ONLY, STRICT, day_of
+from isa_docs.cli.check import AS_OF, ONLY, STRICT, day_of
 from isa_docs.cli.forms import as_arguments, form_options
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import Settings, cache_dir, settings_for
@@ -20,7 +21,7 @@ from isa_docs.errors import ExitCode
 
 
 @click.command()
-@MATTER
+@click.argument("matter", type=click.Path(path_type=Path))
 @ONLY
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the output; default: build.")
 @click.option(
@@ -31,6 +32,9 @@ from isa_docs.errors import ExitCode
 @STRICT
 @AS_OF
 @click.option("--soffice", type=click.Path(path_type=Path), help="The LibreOffice to use; default: the one found.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Matters of a folder built at a time; default: one a core."
+)
 @click.option("--fresh", is_flag=True, help="Make everything anew, without the cache of earlier builds.")
 @form_options
 @click.option("--check-reproducible", is_flag=True, help="Build twice, under other circumstances; compare the bytes.")
@@ -46,13 +50,33 @@ def build(
     strict: bool | None,
     as_of: date | None,
     soffice: Path | None,
+    jobs: int | None,
     fresh: bool,
     form: PackageForm,
     check_reproducible: bool,
     idempotency_key: str | None,
     verbose: int,
 ) -> None:
-    """Build the packages of MATTER into OUT/<matter>/<submission>/."""
+    """Build the packages of MATTER into OUT/<matter>/<submission>/.
+
+    MATTER is a matter file, or a folder: then every matter below it is built, whatever becomes of the others.
+    """
+    if matter.is_dir():
+        from isa_docs.cli.batch import build_folder
+
+        for name, given in (
+            ("--only", only),
+            ("--check-reproducible", check_reproducible),
+            ("--idempotency-key", idempotency_key),
+        ):
+            if given:
+                raise click.UsageError(f"{name} is for one matter file; {matter} is a folder.")
+        chosen = settings_for(matter, out=out, templates=templates, strict=strict, soffice=soffice)
+        jobs = jobs or os.cpu_count() or 1
+        build_folder(answer, matter, chosen, as_of, jobs=jobs, fresh=fresh, form=form, verbose=verbose)
+        return
+    if jobs:
+        raise click.UsageError(f"--jobs is for a folder of matters; {matter} is one file.")
     chosen = settings_for(matter.parent, out=out, templates=templates, strict=strict, soffice=soffice)
     if idempotency_key is None:
         _build(answer, matter, only, chosen, as_of, verbose, fresh, form)

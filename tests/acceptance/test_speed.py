@@ -1,0 +1,148 @@
+"""What is done faster is done with the same bytes: from the cache, at once, or for a whole folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.running import EXAMPLES, edit, environment, isa_docs, snapshot
+
+pytestmark = pytest.mark.slow
+
+DAY = "2015-01-12"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def matter(tmp_path: Path) -> Path:
+    """A copy of a small matter."""
+    shutil.copytree(EXAMPLES / "maple", tmp_path / "maple")
+    return tmp_path / "maple" / "matter.yaml"
+
+
+def build(matter: Path, cache: Path, out: Path, *options: str) -> dict[str, Any]:
+    done = isa_docs("build", matter, "--out", out, "--as-of", DAY, "--json", *options, ISA_DOCS_CACHE_DIR=str(cache))
+    assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def notes(report: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
+    for package in report["result"]["packages"]:
+        for note in package["documents"]:
+            yield note["key"], note["made"], note["why"]
+
+
+def test_from_the_cache_and_anew_the_bytes_are_the_same(matter: Path, cache: Path, tmp_path: Path) -> None:
+    first = build(matter, cache, tmp_path / "one")
+    assert {(made, why) for _, made, why in notes(first)} == {(True, "it was not made before")}
+    second = build(matter, cache, tmp_path / "two")
+    assert {(made, why) for _, made, why in notes(second)} == {(False, "the cache holds it")}
+    anew = build(matter, cache, tmp_path / "three", "--fresh")
+    assert all(made for _, made, _ in notes(anew))
+    assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two") == snapshot(tmp_path / "three")
+
+
+def test_a_damaged_cache_is_noticed_and_the_package_is_the_same(matter: Path, cache: Path, tmp_path: Path) -> None:
+    build(matter, cache, tmp_path / "out")
+    good = snapshot(tmp_path / "out")
+    for kind in ("converted", "exhibits", "builds"):
+        for entry in (cache / "made" / kind).glob("*/*"):
+            data = entry.read_bytes()
+            entry.write_bytes(data[:-20] + bytes(20))
+    again = build(matter, cache, tmp_path / "out")
+    assert all(made for _, made, _ in notes(again))
+    assert snapshot(tmp_path / "out") == good
+
+
+def test_nothing_changed_gives_the_same_answer_and_touches_no_file(matter: Path, cache: Path, tmp_path: Path) -> None:
+    first = build(matter, cache, tmp_path / "out")
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
+    second = build(matter, cache, tmp_path / "out")
+    assert second["message"].startswith("Nothing changed: ")
+    assert second["findings"] == first["findings"]
+    assert {(made, why) for _, made, why in notes(second)} == {(False, "nothing that decides it changed")}
+    for report in (first, second):
+        del report["result"]["seconds"]
+        for package in report["result"]["packages"]:
+            del package["documents"]
+    assert second["result"] == first["result"]
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == times
+
+
+def test_nothing_changed_imports_none_of_the_rooms(matter: Path, cache: Path, tmp_path: Path) -> None:
+    build(matter, cache, tmp_path / "out")
+    code = (
+        "import sys; from isa_docs.cli.main import cli; from isa_docs.cli.run import run;"
+        "code = run(cli, sys.argv[1:]); print(code, *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "build", matter, "--out", tmp_path / "out", "--as-of", DAY, "--json"],
+        env=environment(ISA_DOCS_CACHE_DIR=str(cache)),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    exit_code, *modules = done.stderr.splitlines()[-1].split()
+    assert exit_code == "0"
+    heavy = {"pypdf", "pikepdf", "docx", "lxml", "jinja2", "yaml", "jsonschema", "msgspec", "fontTools", "holidays"}
+    assert {name.partition(".")[0] for name in modules} & heavy == set()
+
+
+@pytest.mark.parametrize("lost", ["parts", "package", "manifest"])
+def test_a_published_file_that_is_gone_is_made_again(matter: Path, cache: Path, tmp_path: Path, lost: str) -> None:
+    report = build(matter, cache, tmp_path / "out")
+    good = snapshot(tmp_path / "out")
+    package = report["result"]["packages"][0]
+    folder = Path(package["folder"])
+    paths = {"parts": next((folder / "parts").iterdir()), "package": Path(package["file"])}
+    paths.get(lost, folder / "manifest.json").unlink()
+    build(matter, cache, tmp_path / "out")
+    assert snapshot(tmp_path / "out") == good
+
+
+def test_what_changed_is_said_before_and_after(matter: Path, cache: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build(matter, cache, out)
+    own = tmp_path / "ours"
+    own.mkdir()
+    done = isa_docs("plan", matter, "--out", out, "--as-of", DAY, "--json", ISA_DOCS_CACHE_DIR=str(cache))
+    planned = json.loads(done.stdout)["result"]["submissions"][0]["documents"]
+    assert {(note["made"], note["why"]) for note in planned} == {(False, "nothing that decides it changed")}
+    phone = next(line for line in matter.read_text(encoding="utf-8").splitlines() if "city: " in line)
+    edit(matter, phone, phone.replace("city: ", "city: New "))
+    done = isa_docs("plan", matter, "--out", out, "--as-of", DAY, "--json", ISA_DOCS_CACHE_DIR=str(cache))
+    planned = json.loads(done.stdout)["result"]["submissions"][0]["documents"]
+    assert planned[0]["why"] == "the matter changed; it is converted again only if what it says changed"
+    after = {key: (made, why) for key, made, why in notes(build(matter, cache, out))}
+    assert after["letter"] == (True, "what it says changed")
+    assert all(not made for key, (made, _) in after.items() if key.startswith("exhibit"))
+
+
+def test_a_folder_is_built_like_its_matters_one_by_one(cache: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "matters"
+    for name in ("maple", "harborlight"):
+        shutil.copytree(EXAMPLES / name, folder / name)
+        build(folder / name / "matter.yaml", tmp_path / "other-cache", tmp_path / "single")
+    (folder / "broken.yaml").write_text("matter: broken\nimporter: [\n")
+    call = ("build", folder, "--jobs", "2", "--out", tmp_path / "out", "--as-of", DAY, "--json")
+    done = isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache))
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["exit_code"]) == (4, 4), done.stderr
+    assert [(Path(each["file"]).name, each["exit_code"]) for each in report["result"]["matters"]] == [
+        ("broken.yaml", 4), ("matter.yaml", 0), ("matter.yaml", 0),
+    ]  # fmt: skip
+    assert snapshot(tmp_path / "out") == snapshot(tmp_path / "single")
+    again = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)
+    assert "(2 were up to date)" in again["message"]
