@@ -13,6 +13,7 @@ from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
 from isa_docs.build import reuse
 from isa_docs.build.cache import Cache
+from isa_docs.build.docx_clean import cleaned, docx_leaks
 from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.build.reasons import Facts
 from isa_docs.build.state import font_state, program_state
@@ -57,6 +58,8 @@ class Draft:
         self.plan = plan
         self.work = work
         self.form = form
+        self.word: dict[str, bytes] = {}
+        """The Word files as they are handed out: ``docx`` without traces of who made the templates."""
         self.packets: tuple[Packet, ...] = ()
         self.layout = Layout()
         self.findings: list[Finding] = []
@@ -222,6 +225,11 @@ class Draft:
         found = check_package(result, parts, info, contents=contents)
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread(self.plan, result)
+        for item in self.plan.items:
+            if item.key in self.docx:
+                self.word[item.key] = cleaned(self.docx[item.key])
+                leaks = docx_leaks(self.word[item.key], f"{item.key}.docx")
+                self.findings += [replace(each, submission=submission.id) for each in leaks]
         self.packets = signature_packets(result, replace(info, archive="a2", attachments=()), self.work / "packets")
         return result
 

@@ -66,7 +66,7 @@ def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
     for packet in draft.packets:
         files[f"packets/{packet.pdf.name}"] = packet.pdf
     for number, item in enumerate(draft.plan.items, start=1):
-        if item.key in draft.docx:
-            files[f"parts/{number:02d}-{item.key}.docx"] = draft.docx[item.key]
+        if item.key in draft.word:
+            files[f"parts/{number:02d}-{item.key}.docx"] = draft.word[item.key]
         files[f"parts/{number:02d}-{item.key}.pdf"] = pinned(draft.pdf[item.key], draft.plan.submission.date)
     return files
