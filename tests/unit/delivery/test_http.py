@@ -226,9 +226,7 @@ class TestTriggers:
 
     BODY = b'{"id": "e1", "data": {"document": "42"}}'
 
-    def test_a_signed_trigger_makes_the_service_ask_the_dms(
-        self, client: TestClient, site: Site, asked: Asked
-    ) -> None:
+    def test_a_signed_trigger_makes_the_service_ask_the_dms(self, client: TestClient, site: Site, asked: Asked) -> None:
         answer = client.post("/v1/hooks/signed", content=self.BODY, headers=self.signed(self.BODY))
         site.hooks.wait()
         assert (answer.status_code, asked.documents) == (202, ["42"])
