@@ -9,6 +9,7 @@ from typing import Any
 from isa_docs import __version__
 from isa_docs.findings import Severity
 from isa_docs.program.authorities import Confidence, all_authorities
+from isa_docs.review.checklist_pages import shown_parts
 from isa_docs.review.manifest import BuildRecord
 
 
@@ -54,6 +55,7 @@ def checklist_html(record: BuildRecord, name: str) -> bytes:
         notes=[each for each in open_findings if each.severity is Severity.NOTE],
         overridden=[each for each in record.findings if each.overridden],
         signers=sorted(signers.values(), key=lambda fields: fields[0].slot.order),
+        shown=shown_parts(record),
         has_mou=any(item.key == "mou" for item in plan.items),
         version=__version__,
     )
