@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from isa_docs.documents.characters import typographic
+from isa_docs.documents.context import reach
 from isa_docs.documents.filters import long_date, oxford
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
@@ -39,7 +41,7 @@ def appeal(plan: SubmissionPlan) -> Values:
             "title": signer.title,
             "organization": signer.organization or matter.importer.legal_name,
             "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
-            "reach": ", ".join(each for each in (signer.phone, signer.email) if each),
+            "reach": reach(signer),
             "bar": signer.bar_admission or "",
         },
         "appeal": {
@@ -86,7 +88,7 @@ def timeliness(submission: DiscontinuanceAppeal) -> str:
 def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:
     return {
         "number": at,
-        "title": ground.title,
+        "title": typographic(ground.title),
         "category": _CATEGORY[ground.category],
         "position": _POSITION[ground.position],
         "notice_states": narrative(ground.notice_states, plan.tabs),
@@ -97,7 +99,7 @@ def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:
 
 def _action(plan: SubmissionPlan, action: CorrectiveAction) -> Values:
     return {
-        "action": action.action,
+        "action": typographic(action.action).rstrip("."),
         "status": _STATUS[action.status],
         "on": long_date(action.on) if action.on else "–",
         "owner": plan.matter.people[action.owner].name if action.owner else "",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from isa_docs.documents.characters import typographic
+from isa_docs.documents.context import reach
 from isa_docs.documents.figures import risk_matrix
 from isa_docs.documents.filters import long_date, number, oxford, percent, words
 from isa_docs.documents.narratives import narrative
@@ -122,10 +124,10 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "frequency_sentence": f"Tests are done {often} unless the table states otherwise.",
             "reviewer_line": f"{reviewer.name}, {reviewer.title}" if reviewer else "–",
             "scope": narrative(testing.scope, tabs),
-            "universe_source": testing.universe_source or "",
+            "universe_source": typographic(testing.universe_source or ""),
             "units": list(units.values()),
             "methodology": narrative(risk.methodology if risk else None, tabs),
-            "factors": list(risk.factors) if risk else [],
+            "factors": [typographic(each) for each in risk.factors] if risk else [],
             "assessed_by": assessed,
             "testing": narrative(testing.testing_methodology, tabs),
             "areas": [_area(plan, testing, area, units) | {"number": at} for at, area in enumerate(testing.areas, 1)],
@@ -159,8 +161,8 @@ def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units:
         "rationale": narrative(area.rationale or "–", plan.tabs),
         "objective": narrative(area.objective, plan.tabs),
         "controls": narrative(area.controls, plan.tabs),
-        "attributes": list(area.attributes),
-        "evidence": "; ".join(area.evidence),
+        "attributes": [typographic(each) for each in area.attributes],
+        "evidence": typographic("; ".join(area.evidence)),
         "pass_criteria": narrative(area.pass_criteria, plan.tabs),
         "frequency": FREQUENCY[frequency].capitalize(),
         "months": _calendar(frequency),
@@ -241,7 +243,7 @@ def _reviewer(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
         "name": someone.name,
         "title": someone.title,
         "organization": someone.organization or "",
-        "reach": ", ".join(each for each in (someone.phone, someone.email) if each),
+        "reach": reach(someone),
     }
 
 

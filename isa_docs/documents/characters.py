@@ -9,11 +9,28 @@ from typing import Final
 _REFUSED: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
+_WITHIN: Final = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_OPENING: Final = re.compile(r"(?:^|[\s(\[])'")
+_POSSESSIVE: Final = re.compile(r"(?<=[sS])'(?=\s)")
 
 
 def canonical(text: str) -> str:
     """Return the text with line feeds only and in composed form (NFC); nothing else changes."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def typographic(text: str) -> str:
+    """Return prose with its straight apostrophes as Word types them: ``supplier's``, ``suppliers' lists``.
+
+    Only an apostrophe within a word, or after a final s where the text has no single quotation marks, is one.
+    """
+    text = _WITHIN.sub("’", text)
+    return text if _OPENING.search(text) else _POSSESSIVE.sub("’", text)
+
+
+def unbroken(text: str) -> str:
+    """Return a citation or a telephone number that no line breaks: with no-break spaces and hyphens."""
+    return text.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
 def refused(text: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from isa_docs.documents.characters import unbroken
 from isa_docs.documents.filters import long_date, oxford
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
@@ -79,8 +80,8 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
         "cites": {
             "notice_2002": law_review("fr-67-41298"),
             "notice_2012": law_review("fr-77-61012"),
-            "usc_1592": authority("usc-19-1592").short,
-            "usc_1593a": authority("usc-19-1593a").short,
+            "usc_1592": unbroken(authority("usc-19-1592").short),
+            "usc_1593a": unbroken(authority("usc-19-1593a").short),
         },
         "confidentiality": confidentiality(plan),
     }
@@ -146,7 +147,7 @@ def law_review(key: str) -> str:
     """Return a Federal Register citation as a letter prints it: ``77 Fed. Reg. 61012 (Oct. 5, 2012)``."""
     found = authority(key)
     assert found.dated is not None, f"{key} has no date"
-    return f"{found.short.replace(' FR ', ' Fed. Reg. ')} ({long_date(found.dated, 'short')})"
+    return f"{unbroken(found.short.replace(' FR ', ' Fed. Reg. '))} ({unbroken(long_date(found.dated, 'short'))})"
 
 
 def person(someone: Person) -> Values:
@@ -155,8 +156,13 @@ def person(someone: Person) -> Values:
         "name": someone.name,
         "title": someone.title,
         "organization": someone.organization or "",
-        "reach": ", ".join(each for each in (someone.phone, someone.email) if each),
+        "reach": reach(someone),
     }
+
+
+def reach(someone: Person) -> str:
+    """Return how to reach a person, for a sentence: the telephone number, which no line breaks, and the e-mail."""
+    return ", ".join(each for each in (unbroken(someone.phone or ""), someone.email) if each)
 
 
 def address_lines(address: Address) -> list[str]:
@@ -175,7 +181,7 @@ def residency(plan: SubmissionPlan) -> str:
         return "The Company is neither a U.S. nor a Canadian resident importer."
     text = f"The Company is a {country} resident importer for the purposes of the program."
     if importer.entry_status == "nonresident":
-        text += " For customs entry it is a nonresident (19 CFR 141.31(d))"
+        text += " For customs entry it is a nonresident (19\u00a0CFR\u00a0141.31(d))"
         if importer.resident_agent:
             text += f"; its resident agent for service of process is {importer.resident_agent.name}"
         if importer.bond:

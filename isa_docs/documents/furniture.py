@@ -22,7 +22,7 @@ def contents(plan: SubmissionPlan, layout: Layout) -> dict[str, Any]:
         link = Blocks((Paragraph((Text(title, href=f"{LINK}{item.key}"),)),))
         page = layout.first_pages.get(item.key, 0)
         entries.append({"tab": item.tab, "link": link, "page": page})
-    return {"contents": {"package": f"{subject(plan)} – {plan.matter.importer.legal_name}", "entries": entries}}
+    return {"contents": {"subject": subject(plan), "entries": entries}}
 
 
 def exhibit_sheet(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> dict[str, Any]:

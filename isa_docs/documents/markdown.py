@@ -28,7 +28,7 @@ from isa_docs.documents.blocks import (
     Table,
     Text,
 )
-from isa_docs.documents.characters import canonical, refused
+from isa_docs.documents.characters import canonical, refused, typographic
 from isa_docs.documents.markdown_lines import MARK, Arranger, cells_written
 from isa_docs.documents.markdown_parser import RAW_HTML, parse
 from isa_docs.findings import Finding, Place, Severity
@@ -182,7 +182,7 @@ class _Reader:
                 self._line = int(mark[1])
             plain = MARK.sub("", line)
             self._look(plain)
-            yield Text(plain, look.strong, look.emphasis, look.href)
+            yield Text(typographic(plain), look.strong, look.emphasis, look.href)
 
     def _link(self, element: Element) -> str | None:
         href = html.unescape(MARK.sub("", element.get("href", "")))

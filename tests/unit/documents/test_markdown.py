@@ -33,6 +33,13 @@ def test_text_is_taken_as_typed():
     )
 
 
+def test_apostrophes_print_as_word_types_them():
+    assert plain_text(read("The supplier's list, the buyers' lists, O'Brien, 5'10")) == (
+        "The supplier’s list, the buyers’ lists, O’Brien, 5'10"
+    )
+    assert plain_text(read("It 'says' so")) == "It 'says' so"
+
+
 def test_composed_form_and_line_ends_are_canonical():
     assert read("cafe\u0301\r\nbar") == read("caf\u00e9 bar")
 
