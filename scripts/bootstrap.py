@@ -159,14 +159,20 @@ def install_packages(dev: bool) -> None:
     )
 
 
-def provide_programs(dev: bool) -> None:
-    """Install missing programs and fonts with apt-get where that is possible, or exit 3 with the lines to run."""
+def provide_programs(dev: bool) -> bool:
+    """Install missing programs and fonts with apt-get where that is possible, or exit 3 with the lines to run.
+
+    Return whether LibreOffice is still missing and its WebAssembly build must stand in: that needs no
+    administrator.
+    """
     missing = system_programs.missing(dev)
     if not missing:
-        return
+        return False
     names = ", ".join(need.name for need in missing)
     apt = None if os.environ.get("ISA_DOCS_NO_SYSTEM_INSTALL") == "1" else system_programs.apt_command()
     if apt is None:
+        if missing == [system_programs.OFFICE]:
+            return True
         fail(f"Missing on this machine: {names}. Install with:\n" + system_programs.install_lines(missing))
     packages = [package for need in missing for package in need.debian]
     say(f"missing: {names}")
@@ -178,6 +184,19 @@ def provide_programs(dev: bool) -> None:
     if still:
         names = ", ".join(need.name for need in still)
         fail(f"Still missing after installing: {names}. Install with:\n" + system_programs.install_lines(still))
+    return False
+
+
+def provide_wasm() -> None:
+    """Set up LibreOffice's WebAssembly build in the user's cache folder, or exit 3 with the lines for LibreOffice."""
+    say("LibreOffice is missing and cannot be installed here; its WebAssembly build serves instead (80 MB, once)")
+    command = [str(in_venv("python")), str(ROOT / "scripts" / "set_up_wasm.py")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8")
+    if done.returncode != 0:
+        fail(
+            f"setup: the WebAssembly build cannot be set up: {done.stderr.strip()}\n"
+            "Install LibreOffice with:\n" + system_programs.install_lines([system_programs.OFFICE])
+        )
 
 
 @contextlib.contextmanager
@@ -197,7 +216,14 @@ def alone() -> Iterator[None]:
 
 def set_up(dev: bool) -> None:
     """Bring .venv and the system's programs to what the lock file asks for; do nothing when they are there."""
-    provide_programs(dev)
+    needs_wasm = provide_programs(dev)
+    provide_packages(dev)
+    if needs_wasm:
+        provide_wasm()
+
+
+def provide_packages(dev: bool) -> None:
+    """Bring .venv to what the lock file asks for; do nothing when it is there."""
     stamp = read_stamp()
     if stamp is not None and all(stamp.get(key) == wanted_stamp(dev)[key] for key in ("python", "checkout")):
         if wanted_stamp(dev) == stamp or wanted_stamp(dev=True) == stamp:

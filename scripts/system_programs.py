@@ -83,6 +83,16 @@ PYTHON = Need(
     windows=("Python.Python.3.12",),
 )
 
+OFFICE = Need(
+    "LibreOffice Writer",
+    present=has_office,
+    debian=("libreoffice-writer-nogui",),
+    fedora=("libreoffice-writer",),
+    macos=("libreoffice",),
+    windows=("TheDocumentFoundation.LibreOffice",),
+)
+"""The one need that has a stand-in where nothing may be installed: LibreOffice's WebAssembly build."""
+
 NEEDS = (
     Need(
         "Python's venv module",
@@ -92,14 +102,7 @@ NEEDS = (
         macos=("python@3.12",),
         windows=("Python.Python.3.12",),
     ),
-    Need(
-        "LibreOffice Writer",
-        present=has_office,
-        debian=("libreoffice-writer-nogui",),
-        fedora=("libreoffice-writer",),
-        macos=("libreoffice",),
-        windows=("TheDocumentFoundation.LibreOffice",),
-    ),
+    OFFICE,
     Need(
         "fontconfig",
         present=lambda: not LINUX or has_program("fc-match"),

@@ -22,6 +22,7 @@ _POPPLER = {
     "pdftoppm": "compares redrawn exhibits",
     "pdftocairo": "redraws exhibits",
 }
+_STAND_IN = "LibreOffice's WebAssembly build instead"
 _PACKAGES = {
     "poppler": {
         "debian": "sudo apt-get install poppler-utils",
@@ -104,7 +105,10 @@ def _converter(settings: Settings) -> Check:
         engine = settings.engine()
     except IsaDocsError as error:
         first, _, rest = error.message.partition("\n")
-        return Check("converter", False, first, _line_of_this_system() or rest)
+        line = _line_of_this_system() or rest
+        return Check(
+            "converter", False, first, f"{line} (where nothing may be installed: make setup fetches {_STAND_IN})"
+        )
     info = engine.info
     engine.close()
     return Check("converter", True, f"{info.name} {info.version} at {info.program}")

@@ -101,6 +101,41 @@ class TestWhatAPersonIsTold:
             "Then run the same command again.",
         ]
 
+    def test_libreoffice_alone_has_a_stand_in_where_nothing_may_be_installed(
+        self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        programs = bootstrap.system_programs
+        monkeypatch.setattr(programs, "missing", lambda dev: [programs.OFFICE])
+        monkeypatch.setattr(programs, "apt_command", lambda: None)
+        assert bootstrap.provide_programs(dev=False) is True
+
+    def test_with_something_else_missing_too_both_are_named(
+        self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        programs = bootstrap.system_programs
+        qpdf = next(need for need in programs.NEEDS if need.name == "qpdf")
+        monkeypatch.setattr(programs, "missing", lambda dev: [programs.OFFICE, qpdf])
+        monkeypatch.setattr(programs, "apt_command", lambda: None)
+        with pytest.raises(SystemExit) as stop:
+            bootstrap.provide_programs(dev=False)
+        assert stop.value.code == 3
+        assert capsys.readouterr().err.startswith("Missing on this machine: LibreOffice Writer, qpdf. Install with:")
+
+    def test_only_when_the_stand_in_fails_too_it_ends_with_3(
+        self, bootstrap: ModuleType, tmp_path: Path, finished: dict[str, object], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "scripts").mkdir()
+        script = tmp_path / "scripts" / "set_up_wasm.py"
+        script.write_text("import sys; sys.exit('the registry cannot be reached')")
+        with pytest.raises(SystemExit) as stop:
+            bootstrap.provide_wasm()
+        assert stop.value.code == 3
+        said = capsys.readouterr().err
+        assert "the WebAssembly build cannot be set up: the registry cannot be reached" in said
+        assert "apt-get install --no-install-recommends libreoffice-writer-nogui" in said
+        script.write_text("")
+        bootstrap.provide_wasm()
+
     def test_an_old_python_ends_with_3_when_no_newer_one_is_there(
         self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
