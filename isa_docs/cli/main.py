@@ -16,6 +16,7 @@ COMMANDS = {
     "plan": ("check", "plan", "Show what a build would make, for whom, and why."),
     "build": ("build", "build", "Build the packages of a matter."),
     "compare": ("compare", "compare", "Compare two matters or two packages, with redlines."),
+    "trace": ("trace", "trace", "Trace words on a page to what put them there."),
     "verify": ("verify", "verify", "Verify a package that came back against its manifest."),
     "sign": ("sign", "sign", "Sign a package digitally in one of its fields."),
     "attach-signed": ("attach", "attach_signed", "Take in scanned signature pages; make the executed copy."),

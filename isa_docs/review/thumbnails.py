@@ -18,7 +18,7 @@ LARGEST = 1_200_000
 
 
 def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
-    """Return gray JPEG pictures of ``pages`` (1-based), as many of them, in their order, as stay below LARGEST.
+    """Return JPEG pictures of ``pages`` (1-based), as many of them, in their order, as stay below LARGEST.
 
     Without poppler there are none: the checklist does without.
     """

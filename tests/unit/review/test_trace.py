@@ -1,0 +1,93 @@
+"""From words on a page to the line of the matter, the template or the directory that put them there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.running import NORTHWIND, Invoke
+
+MOU = 4
+"""A page of the MOU in the small manifest below."""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """What tracing reads of the manifest of Northwind's application."""
+    parts = [
+        {"key": "letter", "title": "Transmittal Letter", "first_page": 1, "pages": 2},
+        {"key": "contents", "title": "Contents", "first_page": 3, "pages": 1},
+        {"key": "mou", "title": "Memorandum of Understanding", "first_page": 4, "pages": 3},
+        {"key": "plan", "title": "Self-Testing Plan", "first_page": 7, "pages": 7},
+        {"key": "sheet-fa-report", "title": "Exhibit A", "first_page": 14, "pages": 1},
+        {"key": "exhibit-fa-report", "title": "FA report", "first_page": 15, "pages": 3},
+    ]
+    recipient = {"lines": ["Chief, Partnership Programs Branch", "1400 L Street, N.W."], "why": "It says so."}
+    manifest = {
+        "manifest_version": 1,
+        "parts": parts,
+        "matter": {"submission": "application", "sha256": hashlib.sha256(NORTHWIND.read_bytes()).hexdigest()},
+        "recipient": {**recipient, "authority": ["fr-77-61012"]},
+        "findings": [],
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    return tmp_path
+
+
+def first(invoke: Invoke, package: Path, page: int, text: str) -> dict[str, Any]:
+    run = invoke("trace", package, text, "--page", str(page), "--matter", NORTHWIND, "--json")
+    assert run.code == 0, run.err
+    origin: dict[str, Any] = run.report["result"]["origins"][0]
+    return origin
+
+
+def line_of(text: str) -> int:
+    lines = NORTHWIND.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def test_a_value_of_the_matter(invoke: Invoke, package: Path) -> None:
+    origin = first(invoke, package, MOU, "Margaret Ellison")
+    assert (origin["source"], origin["text"]) == ("matter", "People › Officer › Name")
+    assert origin["line"] == line_of("name: Margaret Ellison")
+    assert origin["template"] == "mou.docx"
+
+
+def test_words_of_a_narrative(invoke: Invoke, package: Path) -> None:
+    origin = first(invoke, package, 8, "kept in one numbered log")
+    assert origin["text"] == "Self-testing plan › Tracking"
+    assert origin["line"] == line_of("tracking:")
+
+
+def test_the_address_comes_from_the_directory_with_its_authority(invoke: Invoke, package: Path) -> None:
+    origin = first(invoke, package, 1, "1400 L Street")
+    assert (origin["source"], origin["authority"]) == ("directory", ["fr-77-61012"])
+
+
+def test_words_of_the_template(invoke: Invoke, package: Path) -> None:
+    origin = first(invoke, package, MOU, "Signature page of the")
+    assert (origin["source"], origin["template"]) == ("template", "mou.docx")
+
+
+def test_a_page_of_an_exhibit(invoke: Invoke, package: Path) -> None:
+    origin = first(invoke, package, 16, "anything")
+    assert (origin["source"], origin["text"]) == ("exhibit", "The page is page 2 of the exhibit 'FA report'.")
+
+
+def test_words_that_are_nowhere(invoke: Invoke, package: Path) -> None:
+    run = invoke("trace", package, "kumquat", "--page", "4", "--matter", NORTHWIND, "--json")
+    assert (run.code, run.report["result"]["origins"]) == (10, [])
+
+
+def test_a_page_beyond_the_last(invoke: Invoke, package: Path) -> None:
+    assert invoke("trace", package, "x", "--page", "99", "--matter", NORTHWIND).code == 4
+
+
+def test_a_matter_changed_since_is_said(invoke: Invoke, package: Path, tmp_path: Path) -> None:
+    other = tmp_path / "matter.yaml"
+    other.write_text("# changed\n" + NORTHWIND.read_text(encoding="utf-8"), encoding="utf-8")
+    run = invoke("trace", package, "Margaret Ellison", "--page", "4", "--matter", other, "--json")
+    assert [each["code"] for each in run.report["findings"]] == ["TRACE-CHANGED"]
