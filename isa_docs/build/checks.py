@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from isa_docs.build.citations import uncited_exhibits
 from isa_docs.build.unconfirmed import unconfirmed
 from isa_docs.conversion.fonts import describe, unshowable_characters
 from isa_docs.documents.narratives import check_narratives
@@ -32,6 +33,7 @@ def check_matter(loaded: LoadedMatter, indexes: Sequence[int], as_of: date | Non
     ids = [loaded.matter.submissions[index].id for index in indexes]
     findings = [
         *check_narratives(loaded.source),
+        *uncited_exhibits(loaded, indexes),
         *unconfirmed(loaded, indexes),
         *_exhibit_files(loaded, indexes),
         *_characters(loaded),
