@@ -144,7 +144,16 @@ NEEDS = (
         windows=("QPDF.QPDF",),
     ),
 )
-DEV_NEEDS: tuple[Need, ...] = ()
+DEV_NEEDS: tuple[Need, ...] = (
+    Need(
+        "Java development kit (runs veraPDF in the tests)",
+        present=lambda: has_program("java") and has_program("javac"),
+        debian=("default-jdk-headless",),
+        fedora=("java-latest-openjdk-devel",),
+        macos=("openjdk",),
+        windows=("EclipseAdoptium.Temurin.21.JDK",),
+    ),
+)
 
 
 def missing(dev: bool) -> list[Need]:
