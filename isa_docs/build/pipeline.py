@@ -30,6 +30,7 @@ from isa_docs.findings import Finding, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.intake.schema import schema_files
 from isa_docs.review.manifest import BuildRecord, PartRecord
+from isa_docs.review.preview import preview_pdf, previewable
 
 Progress = Callable[[str], None]
 
@@ -47,6 +48,8 @@ class BuildSettings:
     cache: Cache | None = None
     """What was made before; without one everything is made anew."""
     form: PackageForm = PLAIN
+    watermark: str | None = None
+    """Make previews, with this word across every page, in spite of open rule errors; never a package."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,12 @@ class _Run:
         templates = Templates(self.settings.templates)
         for index in indexes:
             submission = self.loaded.matter.submissions[index]
-            target = self.settings.out / self.loaded.matter.matter / submission.id
+            preview = "-preview" if self.settings.watermark else ""
+            target = self.settings.out / self.loaded.matter.matter / f"{submission.id}{preview}"
             own = concerning(findings, self.loaded, index)
             self.outcomes[index] = Outcome(submission.id, target, tuple(own))
             with self._guarded(index):
-                stop_for(own, strict=self.settings.strict)
+                self._stop_for(own)
                 plan = plan_submission(self.loaded.matter, index)
                 said = templates.check(item.template for item in plan.items if item.template)
                 self.outcomes[index] = replace(self.outcomes[index], findings=(*own, *said))
@@ -115,6 +119,11 @@ class _Run:
             finally:
                 engine.close()
         return [self.outcomes[index] for index in indexes]
+
+    def _stop_for(self, findings: Sequence[Finding]) -> None:
+        """Raise the error that stops this build; a preview is not stopped by what it may be made in spite of."""
+        stops = [each for each in findings if not (self.settings.watermark and previewable(each))]
+        stop_for(stops, strict=self.settings.strict)
 
     def _make_parts(self, engine: Engine) -> None:
         """Take in the exhibits, and render and convert until the page numbers are stable.
@@ -160,6 +169,8 @@ class _Run:
             record = self._record(draft, made, identity, engine, self.outcomes[index].findings)
             return associated_files(record, draft.name, self.loaded.source.text)
 
+        if self.settings.watermark:
+            identity = hashlib.sha256(f"preview {identity}".encode()).hexdigest()[:32]
         package = draft.assemble(identity, carried if draft.form.archive == "a3" else None)
         findings = (*self.outcomes[index].findings, *self.loaded.locate(draft.findings))
         if stopping(draft.findings):
@@ -167,6 +178,9 @@ class _Run:
         outcome = self.outcomes[index]
         record = self._record(draft, package, identity, engine, findings)
         name = draft.name
+        if self.settings.watermark:
+            self._publish_preview(index, draft, record)
+            return
         files = output_files(draft, record)
         facts = draft.facts(reuse.converter_mark(engine), record.matter_sha256)
         before = documents_before(self.settings.cache, outcome.folder)
@@ -180,6 +194,30 @@ class _Run:
             package_id=identity,
             pdf=outcome.folder / name,
             documents=tuple(notes),
+        )
+
+    def _publish_preview(self, index: int, draft: Draft, record: BuildRecord) -> None:
+        """Put the marked preview and its checklist in place; no manifest, so that nothing takes it for a package."""
+        from isa_docs.review.checklist import checklist_html
+
+        outcome, mark = self.outcomes[index], str(self.settings.watermark)
+        name = f"{draft.name.removesuffix('.pdf')}-preview.pdf"
+        files: dict[str, bytes | Path] = {
+            name: preview_pdf(record.package.pdf, mark),
+            "checklist.html": checklist_html(record, name),
+        }
+        publish(files, outcome.folder)
+        error: IsaDocsError | None = None
+        try:
+            stop_for(record.findings)
+        except IsaDocsError as open_errors:
+            error = type(open_errors)(f"Previewed only: {open_errors.message}", open_errors.findings)
+        self.outcomes[index] = replace(
+            outcome,
+            findings=record.findings,
+            package=record.package,
+            pdf=outcome.folder / name,
+            error=error,
         )
 
     def _record(

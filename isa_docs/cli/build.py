@@ -38,6 +38,11 @@ from isa_docs.errors import ExitCode
 @click.option("--fresh", is_flag=True, help="Make everything anew, without the cache of earlier builds.")
 @form_options
 @click.option("--check-reproducible", is_flag=True, help="Build twice, under other circumstances; compare the bytes.")
+@click.option(
+    "--watermark",
+    metavar="WORD",
+    help="Only preview, with WORD (such as DRAFT) across every page, in spite of open rule errors.",
+)
 @click.option("--idempotency-key", help="A key of yours: a second call with it repeats the answer, not the build.")
 @common_options
 @answering("build")
@@ -54,6 +59,7 @@ def build(
     fresh: bool,
     form: PackageForm,
     check_reproducible: bool,
+    watermark: str | None,
     idempotency_key: str | None,
     verbose: int,
 ) -> None:
@@ -67,6 +73,7 @@ def build(
         for name, given in (
             ("--only", only),
             ("--check-reproducible", check_reproducible),
+            ("--watermark", watermark),
             ("--idempotency-key", idempotency_key),
         ):
             if given:
@@ -78,6 +85,13 @@ def build(
     if jobs:
         raise click.UsageError(f"--jobs is for a folder of matters; {matter} is one file.")
     chosen = settings_for(matter.parent, out=out, templates=templates, strict=strict, soffice=soffice)
+    if watermark is not None:
+        from isa_docs.cli.preview import build_previews
+
+        if check_reproducible or idempotency_key or not 0 < len(watermark.strip()) <= 30:
+            raise click.UsageError("--watermark takes a word of at most 30 characters, and goes with no other mode.")
+        build_previews(answer, matter, only, chosen, as_of, form, watermark.strip(), _progress(answer, verbose))
+        return
     if idempotency_key is None:
         _build(answer, matter, only, chosen, as_of, verbose, fresh, form)
         if check_reproducible and not answer.exit_code:
