@@ -58,6 +58,7 @@ def look(settings: Settings) -> list[Check]:
         _converter(settings),
         _fonts(),
         *_programs(),
+        _validator(),
         _folder("output folder", settings.out, "Name another folder with --out or ISA_DOCS_OUT."),
         _folder("cache folder", cache_dir(), "Name another folder with ISA_DOCS_CACHE_DIR."),
         _folder("temporary folder", Path(tempfile.gettempdir()), "Name another folder with TMPDIR."),
@@ -132,6 +133,13 @@ def _programs() -> Iterator[Check]:
     place = shutil.which("qpdf")
     found = f"{_qpdf_version(place)} at {place}" if place else "missing; without it its library checks the package"
     yield Check("qpdf", place is not None, found, "" if place else _install("qpdf"), needed=False)
+
+
+def _validator() -> Check:
+    """Say whether what a package declares could be put to veraPDF here; no build needs it."""
+    place = shutil.which("verapdf")
+    without = "not here; packages declare PDF/A and PDF/UA, and nothing on this machine can put that to the test"
+    return Check("veraPDF", True, place or without, needed=False)
 
 
 def _qpdf_version(program: str) -> str:
