@@ -16,7 +16,7 @@ endif
 SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help package test check format setup setup-dev doctor bench lock clean distclean python
+.PHONY: help package test test-dms check format setup setup-dev doctor bench lock clean distclean python
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,7 +25,10 @@ package: setup ## build every submission of MATTER (examples/northwind/matter.ya
 	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
 
 test: setup-dev ## run all tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --ignore tests/dms -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+
+test-dms: setup-dev ## test with real servers: Mayan EDMS, PostgreSQL (needs gcc, libldap2-dev, libsasl2-dev, postgresql)
+	@$(BIN)/python tests/dms/run.py $(ARGS)
 
 check: setup-dev ## format, lint, types and the fast tests
 	@$(BIN)/ruff format --check .
@@ -47,8 +50,8 @@ setup-dev: python ## as setup, with what tests and checks need
 doctor: setup ## say which programs and fonts are found, and how to get those that are not
 	@$(BIN)/isa-docs doctor $(ARGS) || $(SAY_CODE)
 
-bench: setup ## time cold and repeated builds of MATTER
-	@$(BIN)/python scripts/bench.py "$(MATTER)" $(ARGS) || $(SAY_CODE)
+bench: setup ## time builds side by side with the usual ways (ARGS="--packages 1 10 --rounds 7")
+	@$(BIN)/python -m bench $(ARGS)
 
 lock: python ## choose the newest allowed dependencies anew and write the three lock files
 	@$(PYTHON) scripts/lock.py $(ARGS)

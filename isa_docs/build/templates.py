@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from isa_docs.conversion.fonts import NEEDED_FONTS, installed_fonts
-from isa_docs.documents.catalog import KINDS, shape
-from isa_docs.documents.clauses import check_clauses
-from isa_docs.documents.lint import Flaw, lint_template
 from isa_docs.errors import TemplateError
 from isa_docs.findings import Finding, Severity, stopping
 from isa_docs.resources import folder
+
+if TYPE_CHECKING:
+    from isa_docs.documents.lint import Flaw
 
 
 class Templates:
@@ -46,14 +47,19 @@ class Templates:
         """
         findings: list[Finding] = []
         for name in dict.fromkeys(names):
-            if name in KINDS and self.is_own(name):
+            if self.is_own(name):
                 if name not in self._findings:
-                    self._findings[name] = check_template(self.read(name), name, str(self.path(name)))
+                    self._findings[name] = self._checked(name)
                 findings += self._findings[name]
         if stops := stopping(findings):
             count = "1 fault" if len(stops) == 1 else f"{len(stops)} faults"
             raise TemplateError(f"The firm's templates have {count}.", findings)
         return findings
+
+    def _checked(self, name: str) -> list[Finding]:
+        from isa_docs.documents.catalog import KINDS  # only here: a matter without own templates needs none of it
+
+        return check_template(self.read(name), name, str(self.path(name))) if name in KINDS else []
 
 
 def check_template(template: bytes, kind: str, name: str) -> list[Finding]:
@@ -63,6 +69,10 @@ def check_template(template: bytes, kind: str, name: str) -> list[Finding]:
 
 def template_flaws(template: bytes, kind: str, name: str) -> list[Flaw]:
     """Return the same with the paragraphs that are meant."""
+    from isa_docs.documents.catalog import KINDS, shape
+    from isa_docs.documents.clauses import check_clauses
+    from isa_docs.documents.lint import Flaw, lint_template
+
     flaws = lint_template(
         template, name, context=shape(kind), signs=KINDS[kind].signed, installed_fonts=showable_families()
     )

@@ -234,7 +234,7 @@ class Rendering:
         """Run one source; on failure note the finding and return None."""
         before = len(self.findings)
         try:
-            code = environment.compile(source, name=self._where)
+            code = environment.compiled(source, self._where)
             template = Template.from_code(environment, code, environment.make_globals(None))
             pieces: list[str] = []
             size = 0

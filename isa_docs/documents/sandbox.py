@@ -11,6 +11,7 @@ import difflib
 import functools
 from collections.abc import Callable, Mapping
 from datetime import date
+from types import CodeType
 from typing import Any, Final, Protocol, cast
 
 from jinja2 import StrictUndefined, nodes, pass_context
@@ -81,6 +82,10 @@ class MissingName(StrictUndefined):
         return f"there is no {self._undefined_name!r} in {what}{hint}"
 
 
+_MOST_COMPILED = 256
+_compiled: dict[tuple[str, str, bool], CodeType] = {}
+
+
 class PaperEnvironment(ImmutableSandboxedEnvironment):
     """The environment of one rendering. Subclassed from jinja's immutable sandbox, with less in it."""
 
@@ -103,6 +108,15 @@ class PaperEnvironment(ImmutableSandboxedEnvironment):
         names = {"range": self.globals["range"], "namespace": self.globals["namespace"]}
         self.globals.clear()
         self.globals.update(names)
+
+    def compiled(self, source: str, name: str) -> CodeType:
+        """Compile a source, or return what it was compiled to before: all environments compile alike."""
+        key = (source, name, bool(self.autoescape))
+        if key not in _compiled:
+            if len(_compiled) >= _MOST_COMPILED:
+                _compiled.clear()
+            _compiled[key] = self.compile(source, name=name)
+        return _compiled[key]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow public data attributes, and of built-in values only the harmless methods."""

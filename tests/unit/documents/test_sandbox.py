@@ -4,6 +4,9 @@ import time
 
 import pytest
 
+from isa_docs.documents.render import Rendering
+from isa_docs.documents.sandbox import PaperEnvironment
+
 from .word import document, fill, lines, printed, problem
 
 
@@ -82,3 +85,13 @@ def test_the_context_is_left_as_it_was():
     context = {"things": [1, 2]}
     assert lines(fill("{% set things = 3 %}{{ things }}", context)) == ["3"]
     assert context == {"things": [1, 2]}
+
+
+def test_a_source_compiled_before_prints_the_new_values_and_knows_what_is_escaped():
+    first, again = (lines(fill("{{ name }}", {"name": name})) for name in ("Miller & Sons", "<Smith>"))
+    assert (first, again) == (["Miller & Sons"], ["<Smith>"])
+    environment = PaperEnvironment(session=Rendering.__new__(Rendering))
+    plain = environment.overlay(autoescape=False)
+    assert environment.compiled("{{ a }}", "body") is environment.compiled("{{ a }}", "body")
+    assert environment.compiled("{{ a }}", "body") is not plain.compiled("{{ a }}", "body")
+    assert environment.compiled("{{ a }}", "body") is not environment.compiled("{{ a }}", "header")

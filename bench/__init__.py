@@ -1,0 +1,1 @@
+"""Measures this tool side by side with the usual ways of making the same packages."""
