@@ -23,6 +23,7 @@ COMMANDS = {
     "record": ("record", "record", "Record that a submission was sent, received or decided."),
     "docket": ("law", "docket", "Show what is due when, to whom, and what is late."),
     "explain": ("law", "explain", "Explain a program rule and its authority."),
+    "areas": ("areas", "areas", "Show the risk areas a plan can test, and what to look for."),
     "template": ("template", "template", "See, start, check and read the Word templates."),
     "watch": ("watch", "watch", "Watch a folder and build what is put into it."),
     "serve": ("serve", "serve", "Serve the HTTP interface."),

@@ -13,6 +13,7 @@ from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.model import Application, FocusedAssessment, SelfTestingPlan, TestArea
+from isa_docs.program.areas import all_areas
 from isa_docs.program.deadlines import own_deadline
 from isa_docs.program.sampling import statement_for
 
@@ -151,18 +152,22 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
 
 
 def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units: dict[str, str]) -> Values:
+    """Return one area; where the matter is silent and names a catalog entry, that entry speaks."""
     tester = plan.matter.people[area.tester] if area.tester else None
     frequency = _frequency(testing, area)
+    known = all_areas().get(area.catalog) if area.catalog else None
+    attributes = area.attributes or (known.attributes if known else ())
+    evidence = area.evidence or (known.evidence if known else ())
     return {
         "title": area.title,
         "likelihood": area.likelihood,
         "impact": area.impact,
         "score": area.likelihood * area.impact,
         "rationale": narrative(area.rationale or "–", plan.tabs),
-        "objective": narrative(area.objective, plan.tabs),
+        "objective": narrative(area.objective or (known.objective if known else None), plan.tabs),
         "controls": narrative(area.controls, plan.tabs),
-        "attributes": [typographic(each) for each in area.attributes],
-        "evidence": typographic("; ".join(area.evidence)),
+        "attributes": [typographic(each) for each in attributes],
+        "evidence": typographic("; ".join(evidence)),
         "pass_criteria": narrative(area.pass_criteria, plan.tabs),
         "frequency": FREQUENCY[frequency].capitalize(),
         "months": _calendar(frequency),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isa_docs.documents.blocks import Blocks, Paragraph, Text
+from isa_docs.documents.characters import typographic
 from isa_docs.documents.context import Layout, subject
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
 
@@ -18,7 +19,7 @@ def contents(plan: SubmissionPlan, layout: Layout) -> dict[str, Any]:
     for item in plan.items:
         if item.kind in ("contents", "exhibit"):
             continue
-        title = item.exhibit.title if item.exhibit else item.title
+        title = typographic(item.exhibit.title) if item.exhibit else item.title
         link = Blocks((Paragraph((Text(title, href=f"{LINK}{item.key}"),)),))
         page = layout.first_pages.get(item.key, 0)
         entries.append({"tab": item.tab, "link": link, "page": page})
@@ -32,8 +33,8 @@ def exhibit_sheet(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> di
     return {
         "exhibit": {
             "tab": item.tab,
-            "title": item.exhibit.title,
-            "description": item.exhibit.description or "",
+            "title": typographic(item.exhibit.title),
+            "description": typographic(item.exhibit.description or ""),
             "pages": f"{pages} {'page' if pages == 1 else 'pages'}",
         }
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from isa_docs.documents.characters import typographic
 from isa_docs.findings import Path
 from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Exhibit, Matter, Submission
 from isa_docs.program.editions import EditionChoice, edition_for
@@ -97,10 +98,11 @@ def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
 
 def _exhibit(exhibit: Exhibit, tab: str, path: Path) -> list[PlannedItem]:
     short = f"Exhibit {tab}"
+    title = typographic(exhibit.title)
     sheet = PlannedItem(
         f"sheet-{exhibit.id}",
         "exhibit-sheet",
-        f"Exhibit {tab}: {exhibit.title}",
+        f"Exhibit {tab}: {title}",
         short,
         tab,
         f"{tab}-sheet-",
@@ -112,7 +114,7 @@ def _exhibit(exhibit: Exhibit, tab: str, path: Path) -> list[PlannedItem]:
     body = PlannedItem(
         f"exhibit-{exhibit.id}",
         "exhibit",
-        exhibit.title,
+        title,
         short,
         tab,
         f"{tab}-",

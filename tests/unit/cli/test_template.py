@@ -97,3 +97,10 @@ def test_coverage_counts_the_ways_of_each_template(invoke: Invoke) -> None:
     done = invoke("template", "coverage")
     assert done.code == 0
     assert "never" not in done.out
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["fields", "mou"], ["new", "there"], ["lint", "here"]])
+def test_json_answers_match_their_schema(invoke: Invoke, tmp_path: Path, arguments: list[str]) -> None:
+    invoke("template", "new", str(tmp_path / "here"), "mou")
+    report = invoke("template", *arguments, "--json").report
+    assert report["result"]
