@@ -107,6 +107,7 @@ def _refuse(message: str, remedy: str) -> InputError:
 def write_matter(file: Path, text: str) -> None:
     """Put the text in place of the file at once, with the byte-order mark it had."""
     mark = b"\xef\xbb\xbf" if file.read_bytes().startswith(b"\xef\xbb\xbf") else b""
+    file = file.resolve()  # a link stays a link
     fresh = file.with_name(f".{file.name}.new")
     try:
         fresh.write_bytes(mark + text.encode())

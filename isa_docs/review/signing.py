@@ -195,7 +195,7 @@ def _style(mark: Path) -> Any:
 
 
 def _fill_date(writer: Any, signature: str, day: date) -> None:
-    """Write the day into the date field beside the signature field, with its look; a filled one is left alone."""
+    """Write the day into the date field beside the signature field, with its look; raises InputError without one."""
     from pyhanko.pdf_utils import generic as pdf_values
 
     generic: Any = pdf_values
@@ -220,6 +220,8 @@ def _fill_date(writer: Any, signature: str, day: date) -> None:
         field["/AP"] = generic.DictionaryObject({generic.NameObject("/N"): writer.add_object(look)})
         writer.mark_update(reference)
         return
+    message = f"There is no empty date field '{name}' beside the signature field."
+    raise _refuse("SIGN-DATE", message, "Sign without --dated.")
 
 
 def field_names(manifest: Mapping[str, Any]) -> list[str]:

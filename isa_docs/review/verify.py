@@ -122,7 +122,7 @@ def verify_package(
         raise InputError(message, [Finding("VER-FILE", Severity.ERROR, message, "Name the returned package.")])
     if built is not None and hashlib.sha256(built).hexdigest() != manifest["package"]["sha256"]:
         built = None
-    recorded = set(replaced_pages)
+    recorded = set(replaced_pages) & {each["page"] for each in manifest["fields"]}  # no other page may be replaced
     expected = [each for each in manifest["fields"] if each["kind"] == "signature"]
     split = split_revisions(data, manifest["package"]["sha256"])
     findings: list[Finding] = []

@@ -114,6 +114,13 @@ class TestTheCommand:
         assert words in run.err
         assert matter.read_bytes() == before
 
+    def test_a_link_stays_a_link(self, invoke: Invoke, matter: Path) -> None:
+        link = matter.with_name("link.yaml")
+        link.symlink_to(matter)
+        assert invoke("record", link, "sent", "--submission", "application", "--on", "2012-11-15").code == 0
+        assert link.is_symlink()
+        assert "what: sent" in matter.read_text(encoding="utf-8")
+
     def test_the_same_twice_is_refused(self, invoke: Invoke, matter: Path) -> None:
         call = ("record", matter, "sent", "--submission", "application", "--on", "2012-11-15")
         assert invoke(*call).code == 0

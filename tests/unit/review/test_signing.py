@@ -109,6 +109,17 @@ def test_a_signed_field_is_not_signed_again(once: bytes) -> None:
         sign_package(once, signing(FIELD, pki().officer.p12()))
 
 
+def test_a_date_is_not_written_twice(built: Built) -> None:
+    """The line is dated already, before anybody signed."""
+    with pikepdf.open(BytesIO(built.data)) as pdf:
+        field = next(each for each in pdf.Root.AcroForm.Fields if each.T == "mou_officer_date")
+        field.V = pikepdf.String("11/15/2012")
+        out = BytesIO()
+        pdf.save(out)
+    with pytest.raises(InputError, match="no empty date field 'mou_officer_date'"):
+        sign_package(out.getvalue(), signing(FIELD, pki().officer.p12(), dated=date(2012, 11, 16)))
+
+
 def test_a_root_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="no certificate"):
         certificates((b"junk",))
