@@ -62,9 +62,9 @@ class PackageCase(Case[Submission]):
 
 
 def squeeze(text: str) -> str:
-    """Return ``text`` in one Unicode form, without white space, soft hyphens or line-end hyphenation marks."""
+    """Return ``text`` in one Unicode form: no white space, soft hyphens or line-end marks, apostrophes straight."""
     plain = unicodedata.normalize("NFKC", text).replace("\u00ad", "").replace("\u2010", "-").replace("\u2011", "-")
-    return "".join(plain.split())
+    return "".join(plain.replace("\u2019", "'").split())
 
 
 def _has(paper: FinishedPaper, words: str) -> bool:
@@ -99,9 +99,9 @@ def isa_pkg_001(case: PackageCase) -> Iterator[Problem]:
             if not _has(letter, line.title):
                 yield Problem(f"{line.title!r} is enclosed, but {letter.title} does not list it.")
     if case.enclosures:
-        listed = {line.title for line in case.enclosures}
+        listed = {squeeze(line.title) for line in case.enclosures}
         for exhibit in case.submission.exhibits:
-            if exhibit.title not in listed:
+            if squeeze(exhibit.title) not in listed:
                 yield Problem(f"The exhibit {exhibit.title!r} is enclosed but not listed.")
 
 
