@@ -36,6 +36,7 @@ from isa_docs.errors import ExitCode
     "--jobs", type=click.IntRange(1), metavar="N", help="Matters of a folder built at a time; default: one a core."
 )
 @click.option("--fresh", is_flag=True, help="Make everything anew, without the cache of earlier builds.")
+@click.option("--watch", is_flag=True, help="Build again whenever the matter, an exhibit or a template is saved.")
 @form_options
 @click.option("--check-reproducible", is_flag=True, help="Build twice, under other circumstances; compare the bytes.")
 @click.option(
@@ -57,6 +58,7 @@ def build(
     soffice: Path | None,
     jobs: int | None,
     fresh: bool,
+    watch: bool,
     form: PackageForm,
     check_reproducible: bool,
     watermark: str | None,
@@ -74,6 +76,7 @@ def build(
             ("--only", only),
             ("--check-reproducible", check_reproducible),
             ("--watermark", watermark),
+            ("--watch", watch),
             ("--idempotency-key", idempotency_key),
         ):
             if given:
@@ -85,6 +88,15 @@ def build(
     if jobs:
         raise click.UsageError(f"--jobs is for a folder of matters; {matter} is one file.")
     chosen = settings_for(matter.parent, out=out, templates=templates, strict=strict, soffice=soffice)
+    if watch:
+        if watermark or fresh or check_reproducible or idempotency_key or answer.as_json:
+            raise click.UsageError("--watch goes with no other mode of building, nor with --json.")
+        from isa_docs.build.recall import Call
+        from isa_docs.cli.rebuild import build_on_save
+
+        day = day_of(answer, as_of)
+        call = Call(matter, only, chosen.out, chosen.templates, chosen.strict, chosen.soffice, day, form)
+        build_on_save(answer, call, chosen, _progress(answer, verbose))
     if watermark is not None:
         from isa_docs.cli.preview import build_previews
 
