@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isa_docs.documents.blocks import Blocks
+from isa_docs.documents.context import law_review
 from isa_docs.documents.filters import long_date, number, ordinal, percent, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
@@ -14,6 +15,9 @@ from isa_docs.program.editions import track_of
 from isa_docs.program.sampling import result_statement
 
 Values = dict[str, Any]
+
+WINDOW_DAYS = 30
+"""Calendar days around the second anniversary in which the first letter is given (77 FR 61012)."""
 
 _CHANGES = {
     "organization": "Organization",
@@ -79,24 +83,29 @@ def timing(plan: SubmissionPlan) -> str:
     if matter.acceptance is None:
         return ""
     accepted = matter.acceptance.mou_signed_by_cbp_on
+    if plan.edition.edition == "ctpat-tc":
+        return f"The Company was accepted into the program on {long_date(accepted)}."
     cycle = annual_cycle(matter, submission.period.end)
     anniversary = annual_anniversary(matter, cycle)
     base = (
-        f"accepted into the program on {long_date(accepted)}, "
+        f"The Company was accepted into the program on {long_date(accepted)}, "
         "the day on which CBP signed the Memorandum of Understanding"
     )
     if track_of(matter).track == "standard":
         if cycle == 0:
-            return f"The Company was {base}; the thirteenth month after acceptance ends on {long_date(anniversary)}."
-        return f"The Company was {base}; this year’s notification is due by {long_date(anniversary)}."
+            return (
+                f"{base}; the first notification is due thirteen months after acceptance, by {long_date(anniversary)}."
+            )
+        return f"{base}; this year’s notification is due by {long_date(anniversary)}."
     years = anniversary.year - accepted.year
-    return (
-        f"The Company was {base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
-    )
+    text = f"{base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
+    if cycle == 0 and abs((submission.date - anniversary).days) <= WINDOW_DAYS:
+        text += f" This letter is given within thirty days of that anniversary ({law_review('fr-77-61012')})."
+    return text
 
 
 def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Values:
-    said = result_statement(result, area)
+    said = result_statement(result, area, 0.95)
     method = _METHODS[area.sampling.method] if area and area.sampling else "–"
     parts = [
         f"*{label}.* {text.strip()}"
@@ -107,7 +116,9 @@ def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Valu
         )
         if text
     ]
-    limit = percent(said.limit, 1) if said.limit is not None and said.projectable else "not projected"
+    limit = "all items tested" if said.method == "complete" else "not projected"
+    if said.limit is not None and said.projectable:
+        limit = percent(said.limit, 1)
     return {
         "title": area.title if area else result.area,
         "method": method,

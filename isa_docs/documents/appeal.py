@@ -19,7 +19,9 @@ APPEAL_DAYS = 10
 
 _CATEGORY = {
     "mou-terms": "failure to follow the terms of the Memorandum of Understanding",
-    "reasonable-care": "failure to exercise reasonable care in the execution of participant obligations",
+    "reasonable-care": (
+        "failure to exercise reasonable care in the execution of participant obligations under the program"
+    ),
     "laws-and-regulations": "failure to abide by applicable laws and regulations",
     "willfulness": "willfulness",
     "public-health-interest-safety": "public health, interest or safety",
@@ -80,9 +82,13 @@ def timeliness(submission: DiscontinuanceAppeal) -> str:
         f"{long_date(notice.received_on, 'weekday')}{how}. The ten calendar days for an appeal run from receipt: the "
         f"day of receipt is not counted, and the tenth day is {long_date(last, 'weekday')}. "
     )
-    if day <= APPEAL_DAYS:
-        return text + f"This appeal is submitted on {long_date(submission.date, 'weekday')}, day {day}, and is timely."
-    return text + f"This appeal is submitted on {long_date(submission.date, 'weekday')}, day {day}."
+    sent = f"This appeal is sent on {long_date(submission.date, 'weekday')}, day {day}"
+    if day < APPEAL_DAYS:
+        return (
+            f"{text}{sent}, for receipt within the ten days. "
+            "It is timely whether the day of sending or of receipt counts."
+        )
+    return f"{text}{sent}."
 
 
 def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:

@@ -88,7 +88,7 @@ def memorandum(plan: SubmissionPlan) -> Values:
         "mou": {"ior_numbers": rows},
         "mou_signer": _signer(plan, submission.mou.signer),
         "cbp_signer": {
-            "title": "Assistant Commissioner" if in_2012 else "Authorized official, U.S. Customs and Border Protection",
+            "title": "Assistant Commissioner" if in_2012 else "Authorized Official",
             "office": "Office of International Trade" if in_2012 else "",
         },
         "plan": {
@@ -120,7 +120,9 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "version": testing.version,
             "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
             "ior_line": "; ".join(_application(plan).mou.ior_numbers),
-            "elements_caption": "The elements that the 2012 notice asks for" if isa else "The elements of this plan",
+            "elements_caption": "The elements that the published notice asks for"
+            if isa
+            else "The elements of this plan",
             "frequency": f"{often.capitalize()}, unless Section 6 states otherwise",
             "frequency_sentence": f"Tests are done {often} unless the table states otherwise.",
             "reviewer_line": f"{reviewer.name}, {reviewer.title}" if reviewer else "–",
@@ -196,7 +198,8 @@ def _sample(area: TestArea) -> Values:
         terms = f"{percent(sampling.confidence)} / {percent(sampling.tolerable_rate)}"
     elif sampling.confidence and sampling.precision:
         terms = f"{percent(sampling.confidence)}, ±{percent(sampling.precision)}"
-    extra = [f"Selection: {sampling.selection}." if sampling.selection else ""]
+    extra = [sampling.rationale.strip() if sampling.rationale else ""]
+    extra.append(f"Selection: {sampling.selection}." if sampling.selection else "")
     extra.append(f"Replacement: {sampling.replacement_rule}." if sampling.replacement_rule else "")
     return {
         "method": _METHOD[sampling.method],

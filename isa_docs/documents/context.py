@@ -7,6 +7,7 @@ mappings, true or false, or narratives (:class:`Blocks`); docs/templates.md list
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from isa_docs.documents.characters import unbroken
@@ -17,6 +18,9 @@ from isa_docs.intake.model import Address, Application, DiscontinuanceAppeal, Pe
 from isa_docs.program.authorities import authority
 
 Values = dict[str, Any]
+
+MODIFIED = date(2012, 10, 5)
+"""The day on which the 2012 notice changed the program for everybody (77 FR 61012)."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
         "contact": person(matter.people["isa_contact"]),
         "ctpat": {"sentence": ctpat_sentence(plan)} if matter.ctpat else {},
         "terms": terms(isa),
-        "edition": {"isa": isa, "modified": plan.edition.edition == "isa-2012"},
+        "edition": {"isa": isa, "modified": isa and plan.submission.date >= MODIFIED},
         "cites": {
             "notice_2002": law_review("fr-67-41298"),
             "notice_2012": law_review("fr-77-61012"),
@@ -285,7 +289,7 @@ def re_lines(plan: SubmissionPlan) -> list[str]:
     if isinstance(submission, Application):
         numbers = list(submission.mou.ior_numbers)
     shown = "; ".join(numbers) if len(numbers) <= 4 else f"{numbers[0]} and {len(numbers) - 1} others, listed within"
-    lines = [f"Importer: {matter.importer.legal_name}", f"Importer of record {_nos(numbers)} {shown}"]
+    lines = [f"Importer: {matter.importer.legal_name}", f"Importer of Record {_nos(numbers)} {shown}"]
     report = matter.focused_assessment
     if isinstance(submission, Application) and submission.route == "focused-assessment" and report:
         lines.append(f"Focused Assessment Report No. {report.report_number} of {long_date(report.report_date)}")

@@ -186,11 +186,11 @@ class SamplingStatement:
         """Say the size and why it is that size, as the plan prints it."""
         if self.method == "complete":
             return f"Every {self.unit} of the period is tested; no sample is drawn."
-        of = f" out of a universe of {self.universe:,}" if self.universe else ""
+        of = f" from a universe of {self.universe:,}" if self.universe else ""
         if self.method == "judgmental":
             return (
-                f"{self.size_text}{of} are selected by judgment, aimed at the risk described above. The results "
-                "describe the items tested and are not projected to the universe."
+                f"The sample is {self.size_text}{of}, selected by judgment and aimed at the risk described above. "
+                "The results describe the items tested and are not projected to the universe."
             )
         if self.method == "attribute" and self.confidence and self.tolerable_rate:
             basis = "hypergeometric" if self.universe else "binomial"
@@ -201,7 +201,8 @@ class SamplingStatement:
             )
             return (
                 (
-                    f"{self.size_text}{of} are selected at random{design}. If no more than {self.allowed_errors} "
+                    f"The sample is {self.size_text}{of}, selected at random{design}. "
+                    f"If no more than {self.allowed_errors} "
                     f"{_plural('error', self.allowed_errors)} are found, the error rate is below "
                     f"{percent(self.tolerable_rate)} with {percent(self.confidence)} confidence."
                 )
@@ -210,11 +211,11 @@ class SamplingStatement:
             )
         if self.method == "estimation" and self.confidence and self.precision and self.expected_rate:
             return (
-                f"{self.size_text}{of} are selected at random to estimate an error rate expected near "
+                f"The sample is {self.size_text}{of}, selected at random to estimate an error rate expected near "
                 f"{percent(self.expected_rate)} within plus or minus {percent(self.precision)} at "
                 f"{percent(self.confidence)} confidence."
             )
-        return f"{self.size_text}{of} are selected at random."
+        return f"The sample is {self.size_text}{of}, selected at random."
 
 
 def statement_for(area: TestArea) -> SamplingStatement | None:
