@@ -43,8 +43,7 @@ def open_service(settings: ServiceSettings) -> Service:
     from isa_docs.delivery.service import Service
 
     own = settings_for(settings.home.parent, soffice=settings.soffice)
-    cache_dir().mkdir(parents=True, exist_ok=True)
-    return Service(settings, own.engine)
+    return Service(replace(settings, soffice=own.soffice), cache_dir())
 
 
 def need_service_extra() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,6 +36,21 @@ class Destination(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class BuildOrder:
+    """What one build needs to know; ``folder`` is the job's own."""
+
+    matter: Path
+    folder: Path
+    as_of: date
+    only: tuple[str, ...] = ()
+    templates: Path | None = None
+    strict: bool = False
+
+
+Builder = Callable[[BuildOrder], BuildResult]
+
+
 class PackageWork:
     """Builds into ``<packages>/<job>/<matter>/<submission>/`` and files with the destination of the job's source."""
 
@@ -41,7 +58,7 @@ class PackageWork:
         self,
         spool: Spool,
         packages: Path,
-        engine: Callable[[], Engine],
+        builder: Builder,
         *,
         templates: Path | None = None,
         strict: bool = False,
@@ -49,7 +66,7 @@ class PackageWork:
     ) -> None:
         self._spool = spool
         self._packages = packages
-        self._engine = engine
+        self._builder = builder
         self._templates = templates
         self._strict = strict
         self._destinations = dict(destinations or {})
@@ -60,31 +77,14 @@ class PackageWork:
 
     def build(self, job: Job) -> BuildResult:
         """Build every submission asked for; the job is BUILT only when all of them are."""
-        folder = self.folder(job)
-        data: Any = None
+        folder, asked = self.folder(job), job.request
         try:
-            loaded = load_matter(self._spool.matter(job.request.intake))
-            data = loaded.source.data
-            _stay_inside(loaded)
-            settings = BuildSettings(folder, self._engine, self._templates, self._strict, job.request.as_of)
-            outcomes = build_matter(loaded, select(loaded, job.request.only), settings)
-        except IsaDocsError as error:
-            told = error.findings or (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
-            write_result(folder, told, [], data)
+            matter = self._spool.matter(asked.intake)
+        except InputError as error:
+            told = (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
+            write_result(folder, told, [])
             return _failure(error.exit_code, told)
-        except (
-            Exception
-        ) as error:  # a bug must end as a state that people see, not as a stack of text with intake in it
-            _log.error("unexpected error", extra={"job": job.key, "error": type(error).__name__})
-            write_result(folder, [], [])
-            return _failure(ExitCode.BUG, ())
-        findings = _unique(outcomes)
-        files = tuple(_built(outcome, folder) for outcome in outcomes if outcome.pdf)
-        write_result(folder, findings, [each.file for each in files], data)
-        failed = [outcome for outcome in outcomes if outcome.error]
-        if failed:
-            return _worst([_failure(outcome.exit_code, outcome.findings) for outcome in failed])
-        return BuildResult(JobState.BUILT, files=files)
+        return self._builder(BuildOrder(matter, folder, asked.as_of, asked.only, self._templates, self._strict))
 
     def must_file(self, job: Job) -> bool:
         """Say whether the job's source has somewhere to file to."""
@@ -93,6 +93,39 @@ class PackageWork:
     def file(self, job: Job) -> None:
         """File with the destination of the job's source; raises FilingFailedError."""
         self._destinations[job.request.source].file(job, self.folder(job))
+
+
+def build_here(order: BuildOrder, engine: Callable[[], Engine]) -> BuildResult:
+    """Build in this process; whatever happens ends as a result, and what was found lies beside the packages."""
+    folder = order.folder
+    data: Any = None
+    try:
+        loaded = load_matter(order.matter)
+        data = loaded.source.data
+        _stay_inside(loaded)
+        settings = BuildSettings(folder, engine, order.templates, order.strict, order.as_of)
+        outcomes = build_matter(loaded, select(loaded, order.only), settings)
+    except IsaDocsError as error:
+        told = error.findings or (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
+        write_result(folder, told, [], data)
+        return _failure(error.exit_code, told)
+    except Exception as error:  # a bug must end as a state that people see, not as a stack of text with intake in it
+        _log.error("unexpected error", extra={"job": folder.name, "error": type(error).__name__})
+        write_result(folder, [], [])
+        return _failure(ExitCode.BUG, ())
+    findings = _unique(outcomes)
+    files = tuple(_built(outcome, folder) for outcome in outcomes if outcome.pdf)
+    write_result(folder, findings, [each.file for each in files], data)
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if failed:
+        return _worst([_failure(outcome.exit_code, outcome.findings) for outcome in failed])
+    return BuildResult(JobState.BUILT, files=files)
+
+
+def crashed(order: BuildOrder) -> BuildResult:
+    """Return the result of a build whose process died or took too long: ours, and worth another try."""
+    write_result(order.folder, [], [])
+    return _failure(ExitCode.BUG, ())
 
 
 def priority_of(matter: Matter, only: Sequence[str] = ()) -> int:

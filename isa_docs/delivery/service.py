@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
-from isa_docs.conversion.engine import Engine
 from isa_docs.delivery.building import Destination, PackageWork
+from isa_docs.delivery.building_process import ProcessBuilder
 from isa_docs.delivery.callbacks import Callbacks
 from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
 from isa_docs.delivery.connectors.mayan import Mayan
@@ -32,14 +32,14 @@ _log = logging.getLogger("isa_docs.service")
 class Service:
     """One service as this process sees it; :meth:`close` lets go of the database."""
 
-    def __init__(self, settings: ServiceSettings, engine: Callable[[], Engine]) -> None:
+    def __init__(self, settings: ServiceSettings, cache: Path) -> None:
         self.settings = settings
         settings.home.mkdir(parents=True, exist_ok=True)
         self.spool = Spool(settings.home / "intakes")
         self.packages = settings.home / "packages"
         self.jobs = DurableJobs(settings.database)
         self.reception = Reception(self.jobs, self.spool, self.packages, date.today, version_with(settings.templates))
-        self._engine = engine
+        self._builder = ProcessBuilder(cache, settings.soffice)
         connectors = {name: connector_for(own) for name, own in settings.dms.items()}
         self.sweeps = {name: Sweep(name, each, self.reception) for name, each in connectors.items()}
         self.destinations: dict[str, Destination] = {name: DmsDestination(each) for name, each in connectors.items()}
@@ -55,7 +55,7 @@ class Service:
         return PackageWork(
             self.spool,
             self.packages,
-            self._engine,
+            self._builder,
             templates=settings.templates,
             strict=settings.strict,
             destinations=self.destinations,

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Run the tests that need servers: Mayan EDMS, and PostgreSQL under the job engine; ``make test-dms`` calls this.
+
+PostgreSQL is Debian's package (apt-get install postgresql); a throw-away cluster is made, started on a free port of
+127.0.0.1, and stopped by its process id at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ("tests/dms", "tests/unit/delivery/test_jobs.py", "tests/acceptance/test_delivery_kills.py")
+INSTALL = "PostgreSQL is needed for these tests. Install it: apt-get install postgresql"
+
+
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs; exit 3 with the install line when there is none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found and (on_path := shutil.which("initdb")):
+        found = [Path(on_path)]
+    if not found:
+        sys.exit(INSTALL)
+    return found[-1].parent
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Start a throw-away server; give the URL of its database ``postgres``."""
+    home = Path(tempfile.mkdtemp(prefix="isa-docs-postgres-"))
+    user: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(home, "postgres")
+        user = ["runuser", "-u", "postgres", "--"]
+    bin_folder = programs()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    subprocess.run([*user, str(bin_folder / "initdb"), "-D", f"{home}/data", "-A", "trust", "-U", "isa"], check=True)
+    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}"]
+    server = subprocess.Popen([*user, str(bin_folder / "postgres"), "-D", f"{home}/data", *options])
+    try:
+        end = time.monotonic() + 60
+        ready = [str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        while subprocess.run(ready).returncode:
+            if time.monotonic() > end:
+                sys.exit("PostgreSQL did not start within 60 seconds.")
+            time.sleep(0.3)
+        yield f"postgresql://isa@127.0.0.1:{port}/postgres"
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Start the servers, run the tests with pytest's ``arguments``, stop the servers; return pytest's status."""
+    with postgres() as url:
+        environment = os.environ | {"ISA_DOCS_TEST_POSTGRES": url}
+        command = [sys.executable, "-m", "pytest", *(arguments or TESTS)]
+        return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,238 @@
+"""Filing back exactly once, on a real WebDAV server; tests/dms has the same on a real Mayan EDMS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from isa_docs.delivery.building import Destination
+from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
+from isa_docs.delivery.connectors.model import Connector, ConnectorError
+from isa_docs.delivery.connectors.webdav import WebDavDms
+from isa_docs.delivery.folder.webdav import WebDavFolder
+from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.jobs.inline import InlineJobs
+from isa_docs.delivery.jobs.model import Job, JobState
+
+from .conftest import DAY, SmallWork
+
+
+class Filing(SmallWork):
+    """The small work, which files with a DMS."""
+
+    destination: Destination
+
+    def must_file(self, job: Job) -> bool:
+        return True
+
+    def file(self, job: Job) -> None:
+        self.destination.file(job, self.packages / job.key)
+
+
+class Unsure:
+    """A DMS that does as asked and then answers an error, at the calls named; like Mayan on SQLite under load."""
+
+    def __init__(self, inner: Connector, fails: list[str]) -> None:
+        self.inner = inner
+        self.fails = fails
+
+    def __getattr__(self, name: str) -> object:
+        real = getattr(self.inner, name)
+
+        def call(*arguments: object) -> object:
+            answer = real(*arguments)
+            if name in self.fails:
+                self.fails.remove(name)
+                raise ConnectorError("the DMS answered 500")
+            return answer
+
+        return call
+
+
+@pytest.fixture
+def store(webdav_root: tuple[str, Path]) -> Iterator[tuple[WebDavDms, Path]]:
+    url, root = webdav_root
+    name = f"dms-{uuid4().hex[:6]}"
+    (root / name).mkdir()
+    with WebDavFolder(f"{url}/{name}", ("isa", "secret")) as folder:
+        dms = WebDavDms(folder)
+        dms.list_ready()
+        yield dms, root / name
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def connect(dms: Connector, work: SmallWork, clock: Clock) -> tuple[Sweep, Filing, Reception]:
+    """Put a sweep, its work and its jobs together for a DMS."""
+    filing = Filing(work.spool, work.packages)
+    filing.destination = DmsDestination(dms)
+    jobs = InlineJobs(filing, clock=clock, sleep=lambda seconds: None)
+    reception = Reception(jobs, work.spool, work.packages, lambda: DAY)
+    return Sweep("share", dms, reception), filing, reception
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_what_is_requested_is_built_filed_and_reported(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock
+) -> None:
+    dms, root = store
+    (root / "requested" / "north wind.yaml").write_text("matter: m\n")
+    sweep, _, reception = connect(dms, work, clock)
+    assert sweep.look() == 1
+    (job,) = reception.jobs.find()
+    assert job.state is JobState.FILED
+    label = f"m-anl {job.key[:16]}.pdf"
+    assert names(root / "packages") == [label, f"{label}.json"]
+    assert names(root / "filed") == ["north wind.yaml", "north wind.yaml.status.json", "north wind.yaml.status.txt"]
+    facts = json.loads((root / "packages" / f"{label}.json").read_text())
+    assert (facts["isa_job"], facts["isa_package_sha256"]) == (job.key, job.files[0].sha256)
+    assert sweep.look() == 0
+
+
+def test_what_needs_correcting_is_told_and_nothing_is_filed(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("wrong: yes\n")
+    connect(dms, work, clock)[0].look()
+    assert names(root / "packages") == []
+    text = (root / "needs-correction" / "m.yaml.status.txt").read_text()
+    assert "1. Importer: it is missing. Add it." in text
+    assert "failed" not in text.lower()
+
+
+def test_sweep_trigger_and_folder_at_once_make_one_package(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("matter: m\n")
+    sweep, filing, _ = connect(dms, work, clock)
+    for _ in range(3):
+        sweep.look_at("m.yaml")
+        sweep.look()
+    assert len(filing.built) == 1
+    assert len(names(root / "packages")) == 2
+
+
+def test_a_forged_trigger_costs_one_question(store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock) -> None:
+    sweep, filing, reception = connect(store[0], work, clock)
+    for document in ("nothing.yaml", "../secret.yaml", "", ".hidden"):
+        assert sweep.look_at(document) is None
+    assert (filing.built, reception.jobs.find()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "fails", [["create"], ["attach"], ["describe"], ["set_status"], ["find", "attach", "describe"]]
+)
+def test_an_error_after_the_deed_files_nothing_twice(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock, fails: list[str]
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("matter: m\n")
+    unsure = Unsure(dms, list(fails))
+    sweep, filing, reception = connect(unsure, work, clock)  # type: ignore[arg-type]
+    sweep.look()
+    (job,) = reception.jobs.find()
+    assert (job.state, job.message) == (JobState.BUILT_NOT_FILED, "Not filed yet: the DMS answered 500.")
+    for _ in fails:
+        clock.now += 10_000
+        reception.jobs.sweep()
+    (job,) = reception.jobs.find()
+    assert job.state is JobState.FILED
+    assert [name for name in names(root / "packages") if name.endswith(".pdf")] == [f"m-anl {job.key[:16]}.pdf"]
+    assert len(filing.built) == 1
+
+
+def test_a_dms_that_is_down_gets_its_package_once_it_is_back(work: SmallWork, clock: Clock) -> None:
+    class Down:
+        back = False
+        filed: list[str]
+
+        def __init__(self) -> None:
+            self.filed = []
+
+        def __getattr__(self, name: str) -> object:
+            if not self.back:
+                raise ConnectorError("the DMS cannot be reached (ConnectError)")
+            raise AttributeError(name)
+
+        def find(self, label: str) -> list[str]:
+            if not self.back:
+                raise ConnectorError("the DMS cannot be reached (ConnectError)")
+            return list(self.filed)
+
+        def create(self, label: str) -> str:
+            self.filed.append(label)
+            return label
+
+        def attach(self, filed: str, file: Path) -> None: ...
+
+        def fingerprint(self, filed: str) -> str:
+            return self.expected
+
+        expected = ""
+
+        def describe(self, filed: str, facts: Mapping[str, str]) -> None: ...
+
+        def discard(self, filed: str) -> None: ...
+
+        def set_status(self, document: str, state: JobState, text: str, facts: Mapping[str, str]) -> None: ...
+
+    dms = Down()
+    _, filing, reception = connect(dms, work, clock)  # type: ignore[arg-type]
+    job = reception.submit({"m.yaml": b"matter: m\n"}, "share", "m.yaml")
+    assert job.state is JobState.BUILT_NOT_FILED
+    clock.now = 10
+    assert reception.jobs.sweep() == 0
+    clock.now = 31
+    assert reception.jobs.sweep() == 1
+    dms.back, dms.expected = True, job.files[0].sha256
+    clock.now = 10_000
+    reception.jobs.sweep()
+    assert reception.jobs.get(job.key).state is JobState.FILED  # type: ignore[union-attr]
+    assert (len(dms.filed), len(filing.built)) == (1, 1)
+
+
+def test_a_changed_intake_is_a_new_package(store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock) -> None:
+    dms, root = store
+    sweep, _, reception = connect(dms, work, clock)
+    for text in ("matter: m\n", "matter: m\n# corrected\n"):
+        (root / "requested" / "m.yaml").write_text(text)
+        sweep.look()
+    assert len(reception.jobs.find()) == 2
+    assert len([name for name in names(root / "packages") if name.endswith(".pdf")]) == 2
+    assert "m (2).yaml" in names(root / "filed")
+
+
+def test_a_file_that_reads_back_differently_is_not_called_filed(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("matter: m\n")
+    real = WebDavDms.attach
+    monkeypatch.setattr(WebDavDms, "attach", lambda self, filed, file: self._folder.put(f"packages/{filed}", b"half"))
+    sweep, _, reception = connect(dms, work, clock)
+    sweep.look()
+    (job,) = reception.jobs.find()
+    assert job.message == "Not filed yet: what was filed reads back differently."
+    monkeypatch.setattr(WebDavDms, "attach", real)
+    clock.now += 10_000
+    reception.jobs.sweep()
+    assert reception.jobs.find()[0].state is JobState.FILED
