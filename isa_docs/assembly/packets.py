@@ -6,26 +6,13 @@ page labels included, so that a signed page can take its place there; it is tagg
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, Fit, NameObject, NumberObject, TextStringObject
-
-from isa_docs.assembly.copying import Copier
-from isa_docs.assembly.esign import AGENCY, with_fields
-from isa_docs.assembly.fields import add_fields
-from isa_docs.assembly.graft import graft
-from isa_docs.assembly.merging import append_pages
-from isa_docs.assembly.metadata import describe, with_content_id
+from isa_docs.assembly.esign import AGENCY
+from isa_docs.assembly.extracts import Extractor
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, PlacedField
-from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed, shared_name
-from isa_docs.assembly.pruning import prune
-from isa_docs.assembly.source import Source
-from isa_docs.assembly.structure import StructureTree
 from isa_docs.assembly.typeface import stamp_fonts
 
 
@@ -57,88 +44,14 @@ def signature_packets(
     if not signers:
         return ()
     folder.mkdir(parents=True, exist_ok=True)
-    source = Source(package.pdf, info.title)
-    faces = tuple(fonts) if fonts is not None else stamp_fonts()
-    packets = [
-        _packet(source, package, info, own, folder / f"{package.pdf.stem}-{role}.pdf", faces)
-        for role, own in signers.items()
-    ]
+    extractor = Extractor(package, info, (tuple(fonts) if fonts is not None else stamp_fonts())[0])
+    packets = []
+    for role, own in signers.items():
+        slot = own[0].slot
+        title = f"Signature pages of {slot.signer} – {info.title}"
+        out = folder / f"{package.pdf.stem}-{role}.pdf"
+        made = extractor.extract(sorted({item.page for item in own}), own, title, out)
+        packets.append(
+            Packet(role, slot.signer, slot.title, slot.order, made.pdf, made.pages, made.fields, made.sha256)
+        )
     return tuple(sorted(packets, key=lambda each: (each.order, each.role)))
-
-
-def _packet(
-    source: Source,
-    package: AssemblyResult,
-    info: PackageInfo,
-    fields: list[PlacedField],
-    out: Path,
-    faces: Sequence[Path],
-) -> Packet:
-    numbers = sorted({item.page for item in fields})
-    writer = PdfWriter()
-    writer.pdf_header = "%PDF-1.7"
-    copier = Copier(writer)
-    pages = append_pages(writer, [source.pages[number - 1] for number in numbers], copier)
-    tree = StructureTree(writer)
-    slot = fields[0].slot
-    title = f"Signature pages of {slot.signer} – {info.title}"
-    element = tree.add_part(title, None, None)
-    graft(tree, element, _only(source.structure, numbers, source), copier, "s", "A picture; it is not described.")
-    prune(tree, element)
-    placed = [replace(item, page=numbers.index(item.page) + 1) for item in fields]
-    add_fields(
-        writer, tree, {item.part: element for item in fields}, with_fields(package.profile, placed), pages, faces[0]
-    )
-    labels = {item.page: item.page_label for item in fields}
-    _label(writer, [labels[number] for number in numbers])
-    for number, page in zip(numbers, pages, strict=True):
-        page[NameObject("/Tabs")] = NameObject("/S")
-        text = f"{labels[number]}: page {number} of {package.pages}"
-        writer.add_outline_item(title=text, page_number=page.indirect_reference, fit=Fit.fit())
-    writer.root_object[NameObject("/StructTreeRoot")] = tree.finish(pages)
-    describe(writer, replace(info, title=title))
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    data = with_content_id(buffer.getvalue())
-    out.write_bytes(data)
-    digest = hashlib.sha256(data).hexdigest()
-    return Packet(slot.role, slot.signer, slot.title, slot.order, out, tuple(numbers), tuple(placed), digest)
-
-
-def _only(root: DictionaryObject, numbers: Sequence[int], source: Source) -> DictionaryObject:
-    """Return a structure root with those parts of the package that speak of the wanted pages."""
-    wanted = {number - 1 for number in numbers}
-    kept = ArrayObject()
-    for document in as_list(root.get("/K")):
-        for part in as_list(as_dictionary(document).get("/K")):
-            if _speaks_of(as_dictionary(part), wanted, source):
-                kept.append(part)
-    copied = DictionaryObject({key: value for key, value in root.items() if key != "/K"})
-    copied[shared_name("/K")] = kept
-    return copied
-
-
-def _speaks_of(part: DictionaryObject, wanted: set[int], source: Source) -> bool:
-    """Tell whether a part has an element on a wanted page; the search ends at the first page past them."""
-    stack = [part]
-    while stack:
-        element = stack.pop()
-        page = source.page_index(element.get("/Pg"))
-        if page is not None:
-            if page in wanted:
-                return True
-            if page > max(wanted):
-                return False
-        for kid in reversed(as_list(element.get("/K"))):
-            value = followed(kid)
-            if isinstance(value, DictionaryObject) and entry(value, "/Type") != "/OBJR":
-                stack.append(value)
-    return False
-
-
-def _label(writer: PdfWriter, labels: Sequence[str]) -> None:
-    """Give the pages of the packet the labels they have in the package."""
-    numbers = ArrayObject()
-    for place, label in enumerate(labels):
-        numbers += [NumberObject(place), DictionaryObject({NameObject("/P"): TextStringObject(label)})]
-    writer.root_object[NameObject("/PageLabels")] = writer._add_object(DictionaryObject({NameObject("/Nums"): numbers}))

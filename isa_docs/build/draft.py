@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from isa_docs.assembly.esign import field_name
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
+from isa_docs.assembly.extracts import Extract
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
+from isa_docs.assembly.volumes import split
 from isa_docs.build import reuse
 from isa_docs.build.cache import Cache
 from isa_docs.build.docx_clean import cleaned, docx_leaks
@@ -58,6 +60,7 @@ class Draft:
         self.plan = plan
         self.work = work
         self.form = form
+        self.volumes: tuple[Extract, ...] = ()
         self.word: dict[str, bytes] = {}
         """The Word files as they are handed out: ``docx`` without traces of who made the templates."""
         self.packets: tuple[Packet, ...] = ()
@@ -225,6 +228,11 @@ class Draft:
         found = check_package(result, parts, info, contents=contents)
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread(self.plan, result)
+        if self.form.max_megabytes:
+            limit = int(self.form.max_megabytes * 1_000_000)
+            volumes = split(parts, result, info, limit, self.work / "volumes")
+            self.volumes = volumes.files
+            self.findings += [replace(each, submission=submission.id) for each in volumes.findings]
         for item in self.plan.items:
             if item.key in self.docx:
                 self.word[item.key] = cleaned(self.docx[item.key])

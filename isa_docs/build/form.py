@@ -22,9 +22,11 @@ class PackageForm:
     bates: str = ""
     """Prefix of a continuous number on every page; empty for none."""
     archive: Literal["a2", "a3"] = "a2"
+    max_megabytes: float = 0.0
+    """Millions of bytes the recipient takes in one file; a larger package is split by tab besides. 0: any size."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the form as data; all of it decides the package's bytes."""
+        """Return what of the form decides the package's bytes, as data."""
         return {"esign_profile": self.profile, "bates": self.bates, "archive": self.archive}
 
 
@@ -65,6 +67,8 @@ def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
     }
     for packet in draft.packets:
         files[f"packets/{packet.pdf.name}"] = packet.pdf
+    for volume in draft.volumes:
+        files[f"volumes/{volume.pdf.name}"] = volume.pdf
     for number, item in enumerate(draft.plan.items, start=1):
         if item.key in draft.word:
             files[f"parts/{number:02d}-{item.key}.docx"] = draft.word[item.key]

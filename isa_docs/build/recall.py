@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Call:
             self.strict,
             str(self.soffice),
             self.as_of.isoformat(),
-            self.form.to_json(),
+            asdict(self.form),
         )
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,7 @@ def build(
     from isa_docs.delivery.answers import RememberedAnswer
 
     asked: dict[str, Any] = {"only": only, "templates": chosen.templates, "strict": chosen.strict, "as_of": as_of}
-    asked["form"] = form.to_json()
+    asked["form"] = asdict(form)
     remembered = RememberedAnswer(chosen.out, idempotency_key, matter.read_bytes(), asked)
     with remembered.held():
         if (result := remembered.recall()) is not None:

@@ -31,16 +31,23 @@ def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
         show_default=True,
         help="PDF/A-2b, or PDF/A-3b, which carries the matter file and the manifest inside.",
     )
+    @click.option(
+        "--max-mb",
+        type=click.FloatRange(min=0.1),
+        metavar="MB",
+        help="Largest file the recipient takes; a larger package is split by tab besides.",
+    )
     @wraps(command)
-    def with_form(*args: Any, esign_profile: Any, bates: str, archive: Any, **kwargs: Any) -> Any:
+    def with_form(*args: Any, esign_profile: Any, bates: str, archive: Any, max_mb: float | None, **kwargs: Any) -> Any:
         prefix = bates.strip()
         if len(prefix) > 20 or not prefix.isascii() or not prefix.isprintable():
             raise click.UsageError("The prefix of --bates is at most 20 plain characters, for example NWC-.")
-        return command(*args, form=PackageForm(esign_profile, prefix, archive), **kwargs)
+        return command(*args, form=PackageForm(esign_profile, prefix, archive, max_mb or 0.0), **kwargs)
 
     return with_form
 
 
 def as_arguments(form: PackageForm) -> list[str]:
     """Return the arguments that ask for ``form`` again."""
-    return ["--esign-profile", form.profile, "--bates", form.bates, "--archive", form.archive]
+    limit = ["--max-mb", str(form.max_megabytes)] if form.max_megabytes else []
+    return ["--esign-profile", form.profile, "--bates", form.bates, "--archive", form.archive, *limit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isa_docs import __version__
 from isa_docs.assembly.model import AssemblyResult
@@ -14,6 +14,9 @@ from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.findings import Finding
 from isa_docs.program.deadlines import Deadline, deadlines
 from isa_docs.program.recipients import Recipient
+
+if TYPE_CHECKING:
+    from isa_docs.assembly.extracts import Extract
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class BuildRecord:
     parts: tuple[PartRecord, ...]
     exhibits: tuple[ExhibitRecord, ...] = ()
     archive: str = "a2"
+    volumes: tuple[Extract, ...] = ()
     validator: str | None = None
     """The validator that confirmed the package in this build."""
 
@@ -106,6 +110,15 @@ def manifest(record: BuildRecord, name: str) -> dict[str, Any]:
             for part in record.parts
         ],
         "exhibits": [asdict(each) for each in record.exhibits],
+        "volumes": [
+            {
+                "file": f"volumes/{each.pdf.name}",
+                "sha256": each.sha256,
+                "first_page": each.pages[0],
+                "pages": len(each.pages),
+            }
+            for each in record.volumes
+        ],
         "conformance": {
             "claims": ["PDF/UA-1", f"PDF/A-{record.archive.removeprefix('a')}b"],
             "checked_by": record.validator,

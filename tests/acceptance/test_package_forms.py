@@ -66,3 +66,16 @@ def test_the_manifest_tells_what_became_of_each_exhibit(tmp_path: Path) -> None:
     (exhibit,) = manifest["exhibits"]
     assert exhibit["sha256"] == manifest["inputs"][exhibit["file"]]
     assert (exhibit["treatment"], exhibit["proved"]) == ("auto", True)
+
+
+def test_a_package_too_large_for_its_recipient_is_split_by_tab(tmp_path: Path) -> None:
+    whole = built(tmp_path / "whole")
+    package = whole / "northwind-isa-anl-2015.pdf"
+    megabytes = package.stat().st_size / 1e6 - 0.001
+    folder = built(tmp_path / "split", "--max-mb", f"{megabytes:.3f}")
+    assert (folder / package.name).read_bytes() == package.read_bytes()
+    volumes = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["volumes"]
+    assert [each["first_page"] for each in volumes] == [1, 1 + volumes[0]["pages"]]
+    for each in volumes:
+        with pikepdf.open(folder / each["file"]) as pdf:
+            assert len(pdf.pages) == each["pages"]
