@@ -118,6 +118,8 @@ class _Comparison:
             if ref in self.before and _shallow(each) != _shallow(self.before[ref]) and not self._bookkeeping(each)
         }
         self.explained: set[Ref | None] = set()
+        self._clean: set[Ref | None] = set()
+        """Objects below which nothing differs."""
 
     @staticmethod
     def _bookkeeping(value: Any) -> bool:
@@ -139,12 +141,14 @@ class _Comparison:
             each = todo.pop()
             ref = _ref(each)
             if ref is not None:
-                if ref in seen:
+                if ref in seen or ref in self._clean:
                     continue
                 seen.add(ref)
                 if ref in self.changed or ref in self.added:
                     found.add(ref)
             todo.extend(_children(each, {"/Parent", "/P", "/StructParents", "/StructParent"}))
+        if not found:
+            self._clean |= seen  # all that they lead to was walked, too
         return found
 
     def _pages(self) -> Iterator[Change]:
