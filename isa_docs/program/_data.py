@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,3 +16,10 @@ def table(name: str) -> dict[str, Any]:
     """Return the parsed ``data/<name>.toml``; callers must not change it."""
     with (_FOLDER / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+@cache
+def json_table(name: str) -> dict[str, Any]:
+    """Return the parsed ``data/<name>.json``: a table made by a script; callers must not change it."""
+    table: dict[str, Any] = json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return table

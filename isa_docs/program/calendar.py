@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from isa_docs.intake.model import Matter
-from isa_docs.program._data import table
+from isa_docs.program._data import json_table, table
 
 Unit = Literal["calendar days", "working days", "months", "years"]
 
@@ -61,6 +61,14 @@ def statutory_holidays(year: int) -> Mapping[date, str]:
     A Saturday holiday is observed on Friday, a Sunday holiday on Monday (19 CFR 101.6(a)); Juneteenth counts
     from 2021. New Year's Day of the next year may be observed on December 31.
     """
+    known = json_table("holidays").get(str(year))
+    if known is None:
+        return computed_holidays(year)
+    return MappingProxyType({date.fromisoformat(day): name for day, name in known.items()})
+
+
+def computed_holidays(year: int) -> Mapping[date, str]:
+    """Return the same as the library ``holidays`` computes it: what the data file was made from (scripts/)."""
     import holidays
 
     found = holidays.country_holidays("US", years=(year, year + 1), expand=False)

@@ -16,6 +16,7 @@ from isa_docs.program.calendar import (
     HolidayCalendar,
     add_months,
     calendar_for,
+    computed_holidays,
     statutory_holidays,
 )
 from tests.unit.program.matters import matter
@@ -52,6 +53,12 @@ def test_juneteenth_before_2021_local_holidays_and_half_days_are_business_days(d
 def test_inauguration_day_is_a_washington_holiday_only_when_asked_for() -> None:
     assert DEFAULT_CALENDAR.is_business_day(date(2017, 1, 20))
     assert HolidayCalendar(inauguration_day=True).closing(date(2017, 1, 20)) == "Inauguration Day"
+
+
+@pytest.mark.parametrize("year", range(2000, 2043))
+def test_the_table_says_what_the_library_computes_and_years_beyond_it_are_computed(year: int) -> None:
+    assert dict(statutory_holidays(year)) == dict(computed_holidays(year))
+    assert list(statutory_holidays(year)) == sorted(statutory_holidays(year))
 
 
 def test_eleven_statutory_holidays_since_2021_ten_before() -> None:
