@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from asn1crypto import tsp
 from cli.running import Invoke
 
 from .authority import PASSPHRASE, pki
@@ -89,3 +93,39 @@ def test_without_pyhanko_verify_says_what_it_could_not_check(
         "The package as built, signed 1 of 2 times (their cryptography was not checked)"
     )
     assert signed(invoke, folder, "--out", str(folder / "other.pdf")) == 3
+
+
+@pytest.fixture
+def time_stamp_url() -> Iterator[str]:
+    """A time-stamp authority on this machine (RFC 3161 over HTTP)."""
+    authority = pki().time_stamper()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+            body = authority.request_tsa_response(request).dump()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_a_time_stamp_over_http(invoke: Invoke, folder: Path, time_stamp_url: str) -> None:
+    assert signed(invoke, folder, "--level", "B-T", "--timestamp-url", time_stamp_url) == 0
+    run = invoke("verify", folder / "back.pdf", "--trust", folder / "root.pem", "--json")
+    signature = run.report["result"]["expected"][0]["signature"]
+    assert (signature["sound"], signature["trusted"]) == (True, True)
+    assert signature["stamped_time"]
+
+
+def test_an_authority_that_does_not_answer(invoke: Invoke, folder: Path) -> None:
+    assert signed(invoke, folder, "--level", "B-T", "--timestamp-url", "http://127.0.0.1:9/") == 9
+    assert not (folder / "back.pdf").exists()
