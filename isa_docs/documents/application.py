@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from isa_docs.documents.characters import typographic
@@ -18,6 +19,8 @@ from isa_docs.program.deadlines import own_deadline
 from isa_docs.program.sampling import statement_for
 
 Values = dict[str, Any]
+
+_FEW_NUMBERS = 24
 
 FREQUENCY = {
     "daily": "daily",
@@ -119,7 +122,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
         "plan": {
             "version": testing.version,
             "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
-            "ior_line": "; ".join(_application(plan).mou.ior_numbers),
+            "ior_line": _ior_line(_application(plan).mou.ior_numbers),
             "elements_caption": "The elements that the published notice asks for"
             if isa
             else "The elements of this plan",
@@ -253,6 +256,13 @@ def _reviewer(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
         "organization": someone.organization or "",
         "reach": reach(someone),
     }
+
+
+def _ior_line(numbers: Sequence[str]) -> str:
+    """Return the numbers for one table cell, which no page splits: all, or the first of very many."""
+    if len(numbers) <= _FEW_NUMBERS:
+        return "; ".join(numbers)
+    return f"{numbers[0]} and {number(len(numbers) - 1)} others, listed in the Memorandum of Understanding"
 
 
 def _ior_phrase(submission: Application) -> str:

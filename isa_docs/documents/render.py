@@ -35,7 +35,7 @@ from isa_docs.documents.richtext import RichTextWriter, StyleMissingError
 from isa_docs.documents.sandbox import MAX_ITERATIONS, MAX_TEXT, PaperEnvironment, dotted
 from isa_docs.documents.tags import PreparedPart, TagProblem, straightened
 from isa_docs.documents.tidy import tidy
-from isa_docs.documents.tokens import Kind, Slot, draw_lines, slot
+from isa_docs.documents.tokens import Kind, Slot, draw_lines, slot, style_indents
 from isa_docs.errors import TemplateError
 from isa_docs.findings import Finding, Place, Severity
 from isa_docs.findings import Path as MatterPath
@@ -91,6 +91,7 @@ class Rendering:
         self._environment = PaperEnvironment(self)
         self._environment.globals.update(_slot=self._slot, _blocks=self._blocks, _inline=self._inline)
         self._width = _text_width(template)
+        self._indents = style_indents(template.docx.styles.element)
         self._writer = RichTextWriter(template.docx.part, self._width)
         self._iterations = 0
         self._part: Part = template.docx.part
@@ -202,7 +203,7 @@ class Rendering:
         if "{%tc" in self._source.original:
             # A loop over cells changes the number of columns.
             tree = self.template.fix_tables(text)
-        self.placed += draw_lines(tree, self.slots, self._width)
+        self.placed += draw_lines(tree, self.slots, self._width, self._indents)
         tidy(tree)
         unpin(tree)
         self.template.fix_docpr_ids(tree)

@@ -7,12 +7,14 @@ which branches are ever taken. A sample needs no sense as a filing, only to be a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any, Final, cast
 
 import msgspec
 from msgspec.structs import replace
 
+from isa_docs.documents.context import MODIFIED
 from isa_docs.documents.plan import SubmissionPlan, plan_submission
 from isa_docs.intake.load import load_matter
 from isa_docs.intake.model import (
@@ -31,6 +33,8 @@ from isa_docs.resources import folder
 
 _KEPT: Final = {"self_testing_plan", "submissions", "people", "kind", "route", "edition"}
 """Optional fields that a sparse matter keeps, for without them there is no paper at all."""
+
+_BEFORE_2012_NOTICE = MODIFIED - timedelta(days=1)
 
 
 def sample_plans() -> Iterator[SubmissionPlan]:
@@ -139,7 +143,7 @@ def _by_portal(matter: Matter) -> Matter:
 
 def _of_2002(matter: Matter) -> Matter:
     """Move the submissions into the years before the 2012 notice."""
-    return _each(matter, lambda each: replace(each, edition="isa-2002", recipient=None))
+    return _each(matter, lambda each: replace(each, edition="isa-2002", recipient=None, date=_BEFORE_2012_NOTICE))
 
 
 _VARIATIONS: Final[tuple[Callable[[Matter], Matter], ...]] = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -43,10 +43,13 @@ def slot(number: int, kind: Kind, role: str) -> Slot:
     return Slot(kind, role, f"{stem}Start", f"{stem}End")
 
 
-def draw_lines(root: Any, slots: Sequence[Slot], text_width: int) -> list[Slot]:
+def draw_lines(
+    root: Any, slots: Sequence[Slot], text_width: int, indents: Mapping[str, int] | None = None
+) -> list[Slot]:
     """Replace the marks below ``root`` by bookmarked lines in place; return the slots found, in reading order.
 
-    ``text_width`` is the width between the margins in twentieths of a point.
+    ``text_width`` is the width between the margins in twentieths of a point, ``indents`` the left indents of the
+    paragraph styles by their ids (see :func:`style_indents`).
     """
     found: list[Slot] = []
     for paragraph in root.iter(qn("w:p")):
@@ -59,7 +62,7 @@ def draw_lines(root: Any, slots: Sequence[Slot], text_width: int) -> list[Slot]:
         for text in texts:
             placed += _split(text, slots)
         if placed:
-            _rule(paragraph, placed, text_width)
+            _rule(paragraph, placed, text_width, indents or {})
             found += placed
     return found
 
@@ -143,7 +146,31 @@ def _run(properties: Any) -> Any:
     return run
 
 
-def _rule(paragraph: Any, placed: Sequence[Slot], text_width: int) -> None:
+def style_indents(styles: Any) -> dict[str, int]:
+    """Return the left indent of each paragraph style, its own or inherited, by its id; ``styles`` is ``w:styles``."""
+    known = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
+    found: dict[str, int] = {}
+    for name, style in known.items():
+        at, seen = style, set()
+        while at is not None and id(at) not in seen:
+            seen.add(id(at))
+            left = _left(at.find(qn("w:pPr")))
+            if left is not None:
+                found[name] = left
+                break
+            base = at.find(qn("w:basedOn"))
+            at = known.get(base.get(qn("w:val"))) if base is not None else None
+    return found
+
+
+def _left(properties: Any) -> int | None:
+    """Return the left indent that paragraph properties state, or None."""
+    indent = properties.find(qn("w:ind")) if properties is not None else None
+    stated = None if indent is None else indent.get(qn("w:left")) or indent.get(qn("w:start"))
+    return None if stated is None else int(float(stated))
+
+
+def _rule(paragraph: Any, placed: Sequence[Slot], text_width: int, indents: Mapping[str, int]) -> None:
     """Set the paragraph's tab stops; stops the author set in the paragraph stay and get the leader."""
     properties = paragraph.find(qn("w:pPr"))
     if properties is None:
@@ -157,8 +184,10 @@ def _rule(paragraph: Any, placed: Sequence[Slot], text_width: int) -> None:
         return
     text_width = _room(paragraph, text_width)
     if len(placed) == 1:
-        indent = properties.find(qn("w:ind"))
-        left = int((indent.get(qn("w:left")) or indent.get(qn("w:start")) or 0) if indent is not None else 0)
+        left = _left(properties)
+        if left is None:
+            style = properties.find(qn("w:pStyle"))
+            left = indents.get(style.get(qn("w:val")), 0) if style is not None else 0
         ends = [min(left + _ALONE[placed[0].kind], text_width - 100)]
     else:
         last = text_width - 100
