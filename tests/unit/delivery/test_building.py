@@ -25,6 +25,7 @@ def order(matter: Path, folder: Path, *only: str) -> BuildOrder:
     return BuildOrder(matter, folder, DAY, only)
 
 
+@pytest.mark.slow
 def test_an_exhibit_outside_the_intake_is_refused(tmp_path: Path) -> None:
     text = (NORTHWIND / "matter.yaml").read_text(encoding="utf-8")
     (tmp_path / "secret.pdf").write_bytes(b"%PDF")
@@ -37,6 +38,7 @@ def test_an_exhibit_outside_the_intake_is_refused(tmp_path: Path) -> None:
     assert codes == {"JOB-EXHIBIT"}
 
 
+@pytest.mark.slow
 def test_a_fault_is_told_by_the_title_of_its_field(tmp_path: Path) -> None:
     matter = tmp_path / "matter.yaml"
     shutil.copy(NORTHWIND / "matter.yaml", matter)
@@ -123,6 +125,7 @@ class TestTheSpool:
                 matter_name(names)
 
 
+@pytest.mark.slow
 def test_results_hold_no_importer_number(tmp_path: Path) -> None:
     matter = tmp_path / "matter.yaml"
     text = (NORTHWIND / "matter.yaml").read_text(encoding="utf-8").replace("12-345678900", "98-7654321AB", 1)

@@ -71,7 +71,8 @@ class Clock:
 
 
 Start = Callable[[Script], tuple[Jobs, Clock]]
-ENGINES = ["inline", "sqlite", *(["postgresql"] if os.environ.get("ISA_DOCS_TEST_POSTGRES") else [])]
+SERVERS = ["postgresql"] if os.environ.get("ISA_DOCS_TEST_POSTGRES") else []
+ENGINES = ["inline", *(pytest.param(each, marks=pytest.mark.slow) for each in ["sqlite", *SERVERS])]
 
 
 @pytest.fixture(params=ENGINES)
