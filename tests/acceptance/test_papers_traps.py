@@ -1,0 +1,119 @@
+"""What breaks document builders: odd characters, long tables and narratives, many signers, nothing at all."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+
+from isa_docs.intake.source import read_source
+from tests.acceptance.reading import Package, flat, tool
+from tests.acceptance.running import isa_docs
+
+pytestmark = pytest.mark.slow
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def built(matter: Path, submission: str, change: Change, *options: str | Path) -> Package:
+    """Change the Northwind matter's data, build one submission, and return its package."""
+    data = copy.deepcopy(read_source(matter).data)
+    change(data)
+    file = matter.with_suffix(".json")
+    file.write_text(json.dumps(data, default=str, ensure_ascii=False), encoding="utf-8")
+    out = matter.parent / "out"
+    done = isa_docs("build", file, "--only", submission, "--out", out, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Package(out / "northwind-isa" / submission)
+
+
+def part(package: Package, key: str, *options: str) -> str:
+    (pdf,) = package.folder.glob(f"parts/[0-9][0-9]-{key}.pdf")
+    return tool("pdftotext", "-layout", *options, pdf, "-")
+
+
+def test_characters_that_mean_something_elsewhere_print_as_typed(northwind: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["importer"]["organization"] = "Smith & Sons <Intl> “Q” %d $x"
+        data["submissions"][0]["message"] = "One \\<b> & “Q” x\\*y.\\\nNext line."
+
+    text = flat(part(built(northwind, "application", change), "letter"))
+    assert "Smith & Sons <Intl> “Q” %d $x" in text
+    assert "One <b> & “Q” x*y. Next line." in text
+
+
+def test_tags_in_data_are_refused_at_their_line_and_never_run(northwind: Path) -> None:
+    text = northwind.read_text(encoding="utf-8").replace("a Delaware corporation", "'{{ 7*7 }} corporation'", 1)
+    northwind.write_text(text, encoding="utf-8")
+    line = 1 + text[: text.index("{{ 7*7 }}")].count("\n")
+    done = isa_docs("build", northwind, "--only", "application", "--out", northwind.parent / "out")
+    assert done.returncode == 5
+    assert f"matter.yaml:{line}:" in done.stdout + done.stderr
+    assert "The text still holds '{{'" in done.stdout + done.stderr
+
+
+def test_three_hundred_rows_repeat_their_header_and_split_nowhere(northwind: Path) -> None:
+    rows = [f"12-34567{number:04d}" for number in range(300)]
+
+    def change(data: dict[str, Any]) -> None:
+        numbers = [{"number": "12-345678900", "name": "Northwind Components, Inc."}]
+        numbers += [{"number": f"{row}0"[:12], "name": f"Northwind Branch {at}"} for at, row in enumerate(rows)]
+        data["importer"]["ior_numbers"] = [*data["importer"]["ior_numbers"], *numbers[1:]]
+        listed = [each["number"] for each in data["importer"]["ior_numbers"]]
+        data["focused_assessment"]["ior_numbers"] = listed
+        data["submissions"][0]["mou"]["ior_numbers"] = listed
+
+    pages = part(built(northwind, "application", change), "mou").split("\f")
+    with_rows = [page for page in pages if "Northwind Branch" in page]
+    assert len(with_rows) > 6
+    assert all("Importer of record number" in page for page in with_rows)
+    assert [f"Northwind Branch {at}" for at in range(300)] == [
+        " ".join(word for word in line.split() if not word[0].isdigit() or len(word) < 4).removesuffix(" –")
+        for page in with_rows
+        for line in page.splitlines()
+        if "Northwind Branch" in line
+    ]
+
+
+def test_a_narrative_of_forty_pages_arrives_whole(northwind: Path) -> None:
+    text = "\n\n".join(f"Fact {number}. It is as the record shows." for number in range(1400))
+    package = built(northwind, "appeal-2015", lambda data: data["submissions"][2].update(statement_of_facts=text))
+    letter = part(package, "letter")
+    assert letter.count("\f") >= 40
+    assert [number for number in range(1400) if f"Fact {number}." not in letter] == []
+
+
+def test_empty_optional_lists_leave_no_gap_and_no_heading(northwind: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        letter = data["submissions"][1]
+        letter.pop("copies_to", None)
+        letter.pop("exhibits", None)
+        letter.pop("results_note", None)
+        letter.update(changes=[], no_changes=True)
+
+    text = part(built(northwind, "anl-2015", change), "letter")
+    assert "In the program year there was no change" in flat(text)
+    assert "Enclosure" not in text
+    assert "cc:" not in text
+
+
+def test_twelve_people_sign_one_paper(northwind: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    assert isa_docs("template", "new", own, "mou").returncode == 0
+    mou = Document(str(own / "mou.docx"))
+    for number in range(12):
+        mou.add_paragraph(f"[[sign:director_{number}]]", style="Signature")
+    mou.save(str(own / "mou.docx"))
+
+    def change(data: dict[str, Any]) -> None:
+        for number in range(12):
+            data["people"][f"director_{number}"] = {"name": f"Director {number}", "title": "Director"}
+
+    package = built(northwind, "application", change, "--templates", own)
+    names = {name for name in package.fields() if "director" in name and name.endswith("_signature")}
+    assert names == {f"mou_director_{number}_signature" for number in range(12)}
