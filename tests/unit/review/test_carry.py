@@ -50,6 +50,7 @@ def test_every_value_is_marked(invoke: Invoke, matter: Path) -> None:
         "signer": "same",
         "delivery": "to confirm",
         "copies_to": "same",
+        "confidentiality": "to confirm",
         "period": "changed",
         "continues_to_meet_requirements": "to confirm",
         "changes": "to confirm",
@@ -82,7 +83,7 @@ def test_a_build_refuses_what_is_not_confirmed(invoke: Invoke, matter: Path, tmp
     run = invoke("build", matter, "--only", "anl-2016", "--as-of", "2016-01-05", "--out", tmp_path / "out", "--json")
     assert run.code == 4
     found = [each["message"] for each in run.report["findings"] if each["code"] == "INPUT-UNCONFIRMED"]
-    assert len(found) == 6
+    assert len(found) == 7
     assert not list(tmp_path.glob("out/*/anl-2016"))
 
 
