@@ -111,7 +111,7 @@ def test_a_file_that_is_no_set_of_keys_is_one_finding(text: str) -> None:
 
 
 def test_a_file_that_is_not_utf_8_is_reported_at_the_first_wrong_byte() -> None:
-    raw = NORTHWIND.replace("city: Tacoma", "city: Québec").encode("latin-1")
+    raw = NORTHWIND.encode().replace(b"city: Tacoma", "city: Québec".encode("latin-1"))
 
     with pytest.raises(InputError) as caught:
         parse_source(raw, "matter.yaml")
