@@ -135,7 +135,7 @@ class TestText:
         matter.write_text(text.replace("file: exhibits", f"file: {folder}/exhibits"), encoding="utf-8")
         done = invoke("check", matter, "--only", "application")
         assert done.code == 5
-        assert ":91:15: error ISA-APL-" in done.out
+        assert ":95:15: error ISA-APL-" in done.out
         assert done.out.endswith(
             "    authority: 77 FR 61012\n"
             "    remedy: Wait for the report that finds an acceptable risk, or apply on the standard route.\n"
