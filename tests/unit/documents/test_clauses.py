@@ -46,7 +46,7 @@ def test_other_words_are_a_warning_that_shows_both_wordings():
     assert finding.authority == ("fr-67-41298",)
     assert "'pin_mou_results_retention' (retention of the results of self-testing)" in finding.message
     assert "“keep the results as it sees fit;" in finding.message
-    assert "{{ plan.results_years }} years" in finding.remedy
+    assert "for three years, or longer where the Plan so provides" in finding.remedy
 
 
 def test_a_clause_that_is_gone_is_a_warning():
