@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_the_old_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     publish({"a": b"1", "gone": b"1"}, target)
     publish({"a": b"2"}, target)
     assert contents(target) == {"a": "2"}
-    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == ["anl"]
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["anl"]
 
 
 def test_a_failure_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
@@ -83,3 +84,59 @@ def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
     publish({"a": b"new"}, target)
     assert contents(target) == {"a": "new"}
     assert not (tmp_path / ".anl.new").exists()
+
+
+def built(identity: str, pages: str) -> dict[str, bytes]:
+    manifest = json.dumps({"package": {"id": identity, "file": "p.pdf"}}).encode()
+    return {"p.pdf": pages.encode(), "manifest.json": manifest, "parts/01-letter.docx": b"words"}
+
+
+class TestWhatOthersPutThere:
+    """A signed package cannot be made again by a build, so no build may take it away."""
+
+    def test_it_stays_beside_the_same_package(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (target / "p-signed.pdf").write_text("signed", encoding="utf-8")
+        (target / "mine").mkdir()
+        (target / "mine" / "call.txt").write_text("note", encoding="utf-8")
+        before = contents(target)
+        publish(built("aa11", "pages"), target)
+        assert contents(target) == before
+
+    def test_it_is_kept_with_its_package_and_manifest_when_another_is_built(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (target / "p-signed.pdf").write_text("signed", encoding="utf-8")
+        before = contents(target)
+        for identity, pages in (("bb22", "new"), ("cc33", "newer")):
+            publish(built(identity, pages), target)
+            after = contents(target)
+            kept = {name: text for name, text in after.items() if name.startswith("superseded/")}
+            assert kept == {f"superseded/aa11/{name}": text for name, text in before.items()}
+            assert after["p.pdf"] == pages
+
+    def test_a_package_that_was_signed_in_place_is_kept(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        for round_, name in enumerate(("aa11", "aa11-2")):
+            (target / "p.pdf").write_text(f"pages, signed {round_}", encoding="utf-8")
+            publish(built("aa11", "pages"), target)
+            assert contents(target)["p.pdf"] == "pages"
+            assert contents(target)[f"superseded/{name}/p.pdf"] == f"pages, signed {round_}"
+
+    def test_without_a_record_of_the_build_nothing_is_lost(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (tmp_path / ".anl.written").unlink()
+        publish(built("bb22", "new"), target)
+        assert contents(target)["superseded/aa11/p.pdf"] == "pages"
+
+    def test_a_failed_build_leaves_it_where_it_is(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (target / "p-signed.pdf").write_text("signed", encoding="utf-8")
+        before = contents(target)
+        with pytest.raises(OutputError):
+            publish({**built("bb22", "new"), "b": tmp_path / "is-not-there"}, target)
+        assert contents(target) == before
