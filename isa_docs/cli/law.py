@@ -186,6 +186,8 @@ def _matter_files(path: Path) -> Iterator[Path]:
         for name in sorted(names):
             if name.lower().endswith((".yaml", ".yml", ".json")) and not name.startswith("."):
                 file = Path(folder) / name
+                if not file.is_file():
+                    continue
                 with file.open("rb") as stream:
                     head = stream.read(65536)
                 if b"matter" in head and b"importer" in head and b"manifest_version" not in head:

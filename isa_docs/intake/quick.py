@@ -16,7 +16,7 @@ import msgspec
 import yaml
 
 from isa_docs.intake.model import Matter
-from isa_docs.intake.source import MAX_BYTES, YamlLoader
+from isa_docs.intake.source import MAX_BYTES, YamlLoader, bounded_bytes
 
 _PASSED_OVER = ("self_testing_plan", "notes", "firm")
 _PLAN_BLOCK = re.compile(r"^self_testing_plan:[ \t]*(?:#.*)?\n(?:[ \t#].*\n|[ \t]*\n)*", re.MULTILINE)
@@ -26,7 +26,7 @@ _PLAN_BLOCK = re.compile(r"^self_testing_plan:[ \t]*(?:#.*)?\n(?:[ \t#].*\n|[ \t
 def quick_matter(path: Path) -> Matter | None:
     """Return the matter in ``path`` without its plan, or None when it needs the full reader (or is no matter)."""
     try:
-        raw = path.read_bytes()
+        raw = bounded_bytes(path)
         if len(raw) > MAX_BYTES:
             return None
         data = json.loads(raw) if path.suffix.lower() == ".json" else _yaml(raw.decode("utf-8-sig"))

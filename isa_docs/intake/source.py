@@ -6,7 +6,9 @@ RFC 8259. Both refuse duplicate keys, and are bounded in size, depth and number 
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
 from json import JSONDecodeError
@@ -82,6 +84,20 @@ def _get(data: Any, path: Path) -> Any:
     return data
 
 
+def bounded_bytes(path: FilePath) -> bytes:
+    """Return the bytes of a regular file, one more than ``MAX_BYTES`` at most.
+
+    Raises OSError for what cannot be read or is no file: a device may never end, and a pipe may never begin.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file", str(path))
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
 def read_source(path: FilePath) -> Source:
     """Read a matter file.
 
@@ -90,7 +106,7 @@ def read_source(path: FilePath) -> Source:
     """
     name = str(path)
     try:
-        raw = path.read_bytes()
+        raw = bounded_bytes(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise _failure("INPUT-FILE", f"{name} cannot be read: {reason}.", Place(name), "Check the path.") from None
@@ -100,7 +116,7 @@ def read_source(path: FilePath) -> Source:
 def parse_source(raw: bytes, name: str) -> Source:
     """Parse the bytes of a matter file called ``name``; JSON if the name ends in .json, otherwise YAML."""
     if len(raw) > MAX_BYTES:
-        message = f"{name} has {len(raw):,} bytes; a matter file has at most {MAX_BYTES:,}."
+        message = f"{name} has more than the {MAX_BYTES:,} bytes that a matter file may have."
         raise _failure("INPUT-SIZE", message, Place(name), "Put long material into an exhibit.")
     try:
         text = raw.decode("utf-8-sig")

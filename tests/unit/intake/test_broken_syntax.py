@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from isa_docs.errors import InputError
 from isa_docs.findings import Place
 from isa_docs.intake.load import load_matter, load_text
-from isa_docs.intake.source import MAX_BYTES, parse_source
+from isa_docs.intake.quick import quick_matter
+from isa_docs.intake.source import MAX_BYTES, bounded_bytes, parse_source
 from tests.unit.intake.yaml_edits import MATTERS, example, only_finding
 
 NORTHWIND = example("northwind")
@@ -134,6 +136,25 @@ def test_a_file_too_large_is_refused_before_it_is_parsed() -> None:
         parse_source(b"#" * (MAX_BYTES + 1), "matter.yaml")
 
     assert caught.value.findings[0].code == "INPUT-SIZE"
+
+
+def test_a_device_without_end_and_a_pipe_without_beginning_are_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "matter.yaml"
+    os.mkfifo(pipe)
+    for path in (Path("/dev/zero"), pipe):
+        with pytest.raises(InputError, match="a device or a pipe, not a file") as caught:
+            load_matter(path)
+        assert [finding.code for finding in caught.value.findings] == ["INPUT-FILE"]
+        assert quick_matter(path) is None
+
+
+def test_a_large_file_is_read_no_further_than_it_may_reach(tmp_path: Path) -> None:
+    file = tmp_path / "matter.yaml"
+    with file.open("wb") as stream:
+        stream.truncate(50 * MAX_BYTES)
+    assert len(bounded_bytes(file)) == MAX_BYTES + 1
+    with pytest.raises(InputError, match="more than the 5,000,000 bytes"):
+        load_matter(file)
 
 
 def test_a_file_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
