@@ -96,7 +96,7 @@ def _wrong(source: Source, error: Any, path: Path, keyword: str) -> Finding:
         remedy = f"Did you mean '{close[0]}'?" if close else remedy
     elif keyword in ("minLength", "minItems", "minProperties") and not error.instance:
         message, remedy = f"{title} is empty.", f"Fill it in or delete the line. {remedy}".strip()
-    elif keyword == "maxLength" and not own:
+    elif keyword == "maxLength":
         message = f"{title} has {len(error.instance):,} characters; at most {value:,} are allowed."
     elif keyword in ("maxItems", "minItems", "maxProperties"):
         message = f"{title} has {len(error.instance)} entries; {'at most' if 'max' in keyword else 'at least'} {value}."

@@ -8,6 +8,7 @@ import pytest
 
 from isa_docs.intake.load import load_text
 from isa_docs.intake.source import parse_source
+from isa_docs.intake.validate import validate
 from tests.unit.intake.yaml_edits import example, findings_in, only_finding
 
 NORTHWIND = example("northwind")
@@ -219,3 +220,9 @@ def test_a_value_may_not_end_in_a_line_break(field: str, tail: str) -> None:
     text = NORTHWIND.replace(f"{field}\n", f'{key}: "{value}{tail}"\n', 1)
 
     assert only_finding(text).place is not None
+
+
+def test_a_text_that_is_only_too_long_is_said_to_be_too_long() -> None:
+    source = parse_source(b'{"matter": "%s"}' % (b"a" * 61), "matter.json")
+    (finding,) = [each for each in validate(source) if each.path == ("matter",)]
+    assert finding.message == "Matter has 61 characters; at most 60 are allowed."
