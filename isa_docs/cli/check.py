@@ -14,7 +14,7 @@ from isa_docs.cli.settings import DateType, Settings, cache_dir, settings_for, t
 MATTER = click.argument("matter", type=click.Path(path_type=Path, dir_okay=False))
 ONLY = click.option("--only", multiple=True, metavar="ID", help="Only this submission; may be given more than once.")
 STRICT = click.option("--strict/--no-strict", default=None, help="Whether warnings stop a build, too.")
-AS_OF = click.option("--as-of", type=DateType(), metavar="DATE", help="The day to judge by; default: today.")
+AS_OF = click.option("--as-of", type=DateType(1990, 2200), metavar="DATE", help="The day to judge by; default: today.")
 
 
 def day_of(answer: Answer, as_of: date | None) -> date:

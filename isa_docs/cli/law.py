@@ -16,7 +16,7 @@ import click
 from isa_docs.cli.check import AS_OF, day_of
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.errors import ExitCode, InputError
-from isa_docs.findings import Finding
+from isa_docs.findings import Finding, Place, Severity
 
 
 @click.command()
@@ -224,22 +224,36 @@ def _rows(files: list[Path], *, day: date, retention: bool, events: bool) -> _Pa
             except InputError as error:
                 findings += error.findings
                 continue
-        for entry in docket_entries(matter, day, retention=retention):
-            data = {
-                **deadline_json(entry.deadline),
-                "matter": entry.matter,
-                "importer": entry.importer,
-                "file": str(file),
-                "submission": entry.submission,
-                "due": entry.due.isoformat(),
-                "days_left": entry.days_left,
-                "status": entry.status,
-                "to": entry.to,
-                "planned": entry.planned.isoformat() if entry.planned else None,
-                "sentence": entry.sentence,
-            }
-            rows.append(_Row(entry.sort_key, data, event_text(entry, day) if events else ""))
+        try:
+            rows += [
+                _Row(
+                    entry.sort_key,
+                    {
+                        **deadline_json(entry.deadline),
+                        "matter": entry.matter,
+                        "importer": entry.importer,
+                        "file": str(file),
+                        "submission": entry.submission,
+                        "due": entry.due.isoformat(),
+                        "days_left": entry.days_left,
+                        "status": entry.status,
+                        "to": entry.to,
+                        "planned": entry.planned.isoformat() if entry.planned else None,
+                        "sentence": entry.sentence,
+                    },
+                    event_text(entry, day) if events else "",
+                )
+                for entry in docket_entries(matter, day, retention=retention)
+            ]
+        except (OverflowError, ValueError) as error:
+            findings.append(_uncounted(file, error))
     return rows, findings
+
+
+def _uncounted(file: Path, error: Exception) -> Finding:
+    message = f"The deadlines of {file} cannot be counted: {error}."
+    remedy = "Look for a date that is far from the others; `isa-docs check` reads the file in full."
+    return Finding("INPUT-DATES", Severity.ERROR, message, remedy, place=Place(str(file)))
 
 
 def _write(ics: Path, rows: list[_Row]) -> None:

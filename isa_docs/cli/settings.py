@@ -7,6 +7,7 @@ nearest ``isa-docs.toml`` in the matter's folder or above it, the default.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ import click
 from isa_docs.cli.settings_file import read_settings_file
 from isa_docs.conversion.engine import Engine
 
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
@@ -74,18 +76,26 @@ def cache_dir() -> Path:
 
 
 class DateType(click.ParamType):  # type: ignore[type-arg]  # generic only since click 8.4
-    """A date on the command line, year-month-day."""
+    """A date on the command line, year-month-day, from the year ``first`` to the year ``last``."""
 
     name = "date"
+
+    def __init__(self, first: int = 1, last: int = 9999) -> None:
+        self.years = range(first, last + 1)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Read the date; a usage error when it is none."""
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value))
+            if not _DATE.fullmatch(str(value)):
+                raise ValueError
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date; write year-month-day, for example 2014-12-01.", param, ctx)
+        if day.year not in self.years:
+            self.fail(f"{value!r} is outside the years {self.years[0]} to {self.years[-1]}.", param, ctx)
+        return day
 
 
 def today() -> date:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from isa_docs.intake.model import Matter
 from isa_docs.intake.source import MAX_BYTES, YamlLoader, bounded_bytes
 
 _PASSED_OVER = ("self_testing_plan", "notes", "firm")
+_YEARS = range(1900, 2100)
+"""The years that a date of the schema may have (``$defs/date`` of common.schema.json)."""
 _PLAN_BLOCK = re.compile(r"^self_testing_plan:[ \t]*(?:#.*)?\n(?:[ \t#].*\n|[ \t]*\n)*", re.MULTILINE)
 """The plan as a block of indented lines: most of a file, and cheaper to cut out than to parse."""
 
@@ -33,9 +36,21 @@ def quick_matter(path: Path) -> Matter | None:
         if not isinstance(data, dict):
             return None
         data = {name: value for name, value in data.items() if name not in _PASSED_OVER}
-        return msgspec.convert(data, Matter)
+        matter = msgspec.convert(data, Matter)
+        return matter if _dates_in_range(matter) else None
     except (OSError, ValueError, RecursionError, yaml.YAMLError, msgspec.ValidationError, _DoubtError):
         return None
+
+
+def _dates_in_range(value: Any) -> bool:
+    """Tell whether every date in ``value`` lies in the years that the schema allows."""
+    if isinstance(value, date):
+        return value.year in _YEARS
+    if isinstance(value, msgspec.Struct):
+        return all(_dates_in_range(getattr(value, name)) for name in value.__struct_fields__)
+    if isinstance(value, dict):
+        return all(map(_dates_in_range, value.values()))
+    return not isinstance(value, tuple) or all(map(_dates_in_range, value))
 
 
 class _DoubtError(Exception):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from isa_docs.cli.law import _rows
+from isa_docs.findings import Place
 from isa_docs.intake.load import load_matter
 from isa_docs.intake.quick import quick_matter
 from tests.unit.cli.running import NORTHWIND, Invoke
@@ -97,3 +100,43 @@ def test_the_short_way_in_leaves_doubt_to_the_full_one(tmp_path: Path, text: str
     path = tmp_path / "matter.yaml"
     path.write_text(text, encoding="utf-8")
     assert quick_matter(path) is None
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2100", "9999"])
+def test_the_short_way_in_leaves_dates_that_the_schema_refuses_to_the_full_one(tmp_path: Path, year: str) -> None:
+    path = tmp_path / "matter.yaml"
+    text = NORTHWIND.read_text(encoding="utf-8")
+    assert "received_on: 2015-06-04" in text
+    path.write_text(text.replace("received_on: 2015-06-04", f"received_on: {year}-06-05"), encoding="utf-8")
+    assert quick_matter(path) is None
+
+
+def test_a_matter_with_an_impossible_date_does_not_hide_the_others(invoke: Invoke, tmp_path: Path) -> None:
+    folder = tmp_path / "matters"
+    folder.mkdir()
+    shutil.copy(NORTHWIND, folder / "good.yaml")
+    text = NORTHWIND.read_text(encoding="utf-8").replace("received_on: 2015-06-04", "received_on: 9999-12-31")
+    (folder / "bad.yaml").write_text(text, encoding="utf-8")
+    answer = invoke("docket", folder, "--as-of", "2014-12-01", "--json")
+    assert answer.code == 4
+    assert {Path(entry["file"]).name for entry in answer.report["result"]["entries"]} == {"good.yaml"}
+    assert {Path(each["place"]["file"]).name for each in answer.report["findings"]} == {"bad.yaml"}
+
+
+def test_dates_that_cannot_be_counted_are_one_finding_for_their_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def beyond(*_: object, **__: object) -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr("isa_docs.program.docket.docket_entries", beyond)
+    rows, findings = _rows([NORTHWIND], day=date(2014, 12, 1), retention=False, events=False)
+    assert rows == []
+    assert [(each.code, each.place) for each in findings] == [("INPUT-DATES", Place(str(NORTHWIND)))]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1989-12-31", "2201-01-01", "20141201", "2014-W49-1"])
+def test_the_day_to_judge_by_is_a_plain_date_of_a_year_that_can_be_counted(invoke: Invoke, day: str) -> None:
+    answer = invoke("docket", NORTHWIND, "--as-of", day)
+    assert answer.code == 2
+    assert day in answer.err
