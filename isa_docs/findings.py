@@ -12,7 +12,9 @@ Path = tuple[str | int, ...]
 """A place inside a matter: keys and indexes from the root, e.g. ``("submissions", 0, "date")``."""
 
 
-_SSN = re.compile(r"(?<![0-9-])[0-9]{3}-[0-9]{2}-(?=[0-9]{4}(?![0-9]))")
+_HYPHEN = r"[-\u2010\u2011\u2012\u2013]"
+"""The hyphen that is typed, and those that papers are set with."""
+_SSN = re.compile(rf"(?<![0-9-])[0-9]{{3}}{_HYPHEN}[0-9]{{2}}{_HYPHEN}(?=[0-9]{{4}}(?![0-9]))")
 
 
 def conceal(text: str) -> str:

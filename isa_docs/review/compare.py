@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from isa_docs.errors import InputError
-from isa_docs.findings import Finding, Severity
+from isa_docs.findings import Finding, Severity, conceal
 from isa_docs.review.redline import Redline, docx_paragraphs, redline
 
 
@@ -35,6 +35,11 @@ class PackageChange:
     subject: str
     before: str
     after: str
+
+    def __post_init__(self) -> None:
+        """Conceal a Social Security number in what is shown."""
+        for name in ("subject", "before", "after"):
+            object.__setattr__(self, name, conceal(getattr(self, name)))
 
     def to_json(self) -> dict[str, str]:
         """Return it as data."""
@@ -160,4 +165,4 @@ def _redlines(old: PackageFolder, new: PackageFolder) -> Iterator[Redline]:
             continue
         texts = [docx_paragraphs(file) if file else [] for file in files]
         if texts[0] != texts[1]:
-            yield redline(title, texts[0], texts[1])
+            yield redline(conceal(title), texts[0], texts[1])

@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Literal
 
+from isa_docs.findings import conceal
+
 Kind = Literal["same", "deleted", "inserted"]
 
 _ALIKE = 0.45
@@ -17,10 +19,14 @@ _ALIKE = 0.45
 
 @dataclass(frozen=True)
 class Span:
-    """A run of words that stayed, was deleted, or was inserted."""
+    """A run of words that stayed, was deleted, or was inserted; a Social Security number in it is concealed."""
 
     kind: Kind
     text: str
+
+    def __post_init__(self) -> None:
+        """Conceal a Social Security number: a redline is shown and passed on more widely than the paper."""
+        object.__setattr__(self, "text", conceal(self.text))
 
 
 @dataclass(frozen=True)

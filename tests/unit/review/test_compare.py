@@ -11,7 +11,7 @@ import pytest
 from cli.running import NORTHWIND, Invoke
 
 from isa_docs.intake.source import parse_source
-from isa_docs.review.compare import PackageFolder, compare_packages
+from isa_docs.review.compare import PackageChange, PackageFolder, compare_packages
 from isa_docs.review.matter_changes import matter_changes
 from isa_docs.review.redline import redline
 
@@ -57,6 +57,22 @@ class TestMatters:
 
 
 class TestRedline:
+    @pytest.mark.parametrize("hyphen", ["-", "\N{NON-BREAKING HYPHEN}"])
+    def test_a_social_security_number_is_concealed_wherever_a_redline_leaves(self, hyphen: str) -> None:
+        old, new = (number.replace("-", hyphen) for number in ("123-45-6789", "987-65-4321"))
+        found = redline(
+            "Letter", [f"IOR {old}, of record", f"Alone {old}"], [f"IOR {new}, of record", "Something else"]
+        )
+        texts = [(span.kind, span.text.strip()) for spans in found.paragraphs for span in spans]
+        assert texts == [
+            ("same", "IOR"),
+            ("deleted", "***-**-6789,"),
+            ("inserted", "***-**-4321,"),
+            ("same", "of record"),
+            ("inserted", "Something else"),
+            ("deleted", "Alone ***-**-6789"),
+        ]
+
     def test_words_within_a_paragraph(self) -> None:
         found = redline("Letter", ["It engaged one broker in May."], ["It engaged two brokers in May."])
         assert [(span.kind, span.text.strip()) for span in found.paragraphs[0]] == [
@@ -164,3 +180,8 @@ class TestCommand:
         text = PdfReader(out).pages[0].extract_text()
         assert "Two" in text
         assert "One" in text
+
+
+def test_a_social_security_number_in_a_title_or_an_addressee_is_concealed() -> None:
+    change = PackageChange("part", "Sheet of 123-45-6789", "page 1", "123-45-6789, page 2")
+    assert change.sentence == "Sheet of ***-**-6789: page 1 → ***-**-6789, page 2"
