@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,6 +15,8 @@ from isa_docs.program.rules.package import Enclosure, FinishedPaper, PackageCase
 from isa_docs.program.rules.registry import Case, Problem, Rule, registered
 
 _UNUSED = "ISA-GEN-004"
+_OVERRIDABLE = re.compile(r"ISA-(?!GEN-)")
+"""Codes that an override may name: the program's rules, without those about the matter file and its overrides."""
 
 
 def check_rules(
@@ -95,6 +98,8 @@ def _submission_of(matter: Matter, path: Path | None) -> str | None:
 
 
 def _covers(override: Override, finding: Finding) -> bool:
+    if not _OVERRIDABLE.match(override.code):
+        return False
     return override.code == finding.code and override.submission in (None, finding.submission)
 
 
@@ -108,6 +113,11 @@ def _overridden(finding: Finding, matter: Matter) -> Finding:
 def _unused_overrides(matter: Matter, findings: list[Finding], chosen: Collection[str] | None) -> Iterator[Finding]:
     rules = registered()
     for position, override in enumerate(matter.overrides):
+        if not _OVERRIDABLE.match(override.code):
+            if chosen is None or override.submission is None or override.submission in chosen:
+                message = f"The override of {override.code} sets nothing aside: such findings cannot be overridden."
+                yield _finding(rules[_UNUSED], Problem(message, ("overrides", position)), override.submission)
+            continue
         known = rules.get(override.code)
         outside = chosen is not None and (override.submission is None or override.submission not in chosen)
         if known is None or known.scope == "package" or outside:

@@ -125,3 +125,17 @@ def test_a_social_security_number_is_never_printed_by_a_finding() -> None:
     findings = check_rules(m)
     assert {"ISA-MOU-001", "ISA-MOU-007", "ISA-IOR-003", "ISA-ANL-008"} <= {f.code for f in findings}
     assert not any("123-45" in f.message or "987-65" in f.message for f in findings)
+
+
+@pytest.mark.parametrize(
+    ("code", "stops"),
+    [("ISA-GEN-002", {"ISA-GEN-002"}), ("ISA-GEN-001", set()), ("INPUT-EXHIBIT", set()), ("SCHEMA-REQUIRED", set())],
+)
+def test_an_override_cannot_set_aside_a_check_of_overrides_or_of_the_file(code: str, stops: set[str]) -> None:
+    reason = "ok" if stops else "agreed with counsel today"
+    held = matter({"overrides": [{"code": code, "by": "A. Quill", "on": "2012-11-01", "reason": reason}]})
+    found = check_rules(held, ["application"], as_of=date(2015, 1, 5))
+    assert {finding.code for finding in stopping(found)} == stops
+    assert not any(finding.overridden for finding in found)
+    unused = [finding for finding in found if finding.code == "ISA-GEN-004"]
+    assert [(finding.path, code in finding.message) for finding in unused] == [(("overrides", 0), True)]
