@@ -53,7 +53,11 @@ PROMISES = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDERS = re.compile(
-    r"\[(?:INSERT|TBD|TODO|DATE|NAME|ADDRESS|COMPANY|TITLE|XX+)\b[^\]]*\]|\{\{|\}\}|\{%|%\}|\[\[|\]\]"
+    r"\[(?:INSERT|TBD|TODO|DATE|NAME|ADDRESS|COMPANY|TITLE|XX+)\b[^\]]*\]"
+    r"|\[\s*(?i:insert|fill\s+in|tbd|todo)\b[^\]\n]{0,60}\]?"
+    r"|\[\s*(?i:(?:insert\s+|company\s+|full\s+|your\s+)?(?:date|name|address|company|title))\s*\](?!\()"
+    r"|\[[\s_●•■⬤]*[_●•■⬤][\s_●•■⬤]*\]|\$\{[^}\n]{0,60}\}?|\bX{1,2}/X{1,2}/(?:X{2,4}|\d{2,4})\b|\bMM/DD/YY(?:YY)?\b"
+    r"|\{\{|\}\}|\{%|%\}|\[\[|\]\]"
     r"|\bT\.?B\.?D\.?\b|\bTODO\b|\bFIXME\b|\bX{3,}\b|<<[^>]*>>|_{5,}|\blorem ipsum\b|\?{3,}",
 )
 _CITATION = re.compile(r"\[\[exhibit:[a-z0-9_-]+\]\]")
