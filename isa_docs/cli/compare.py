@@ -9,7 +9,8 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import Settings, settings_for
-from isa_docs.errors import ConversionError, ExitCode, OutputError
+from isa_docs.cli.writing import may_write, write
+from isa_docs.errors import ConversionError, ExitCode
 
 _MATTER = (".yaml", ".yml", ".json")
 _THING = click.Path(path_type=Path, exists=True)
@@ -32,15 +33,20 @@ def compare(answer: Answer, old: Path, new: Path, html: Path | None, pdf: Path |
         raise click.UsageError("Compare two matter files, or two packages; not one with the other.")
     if pdf and _is_matter(old):
         raise click.UsageError("--pdf is for packages.")
+    inputs = [each if each.is_dir() or _is_matter(each) else each.parent for each in (old, new)]
+    if html:
+        may_write(html, "HTML page", inputs)
+    if pdf:
+        may_write(pdf, "PDF", inputs)
     answer.findings_are_product = True
     rows, redlines = (_matters if _is_matter(old) else _packages)(answer, old, new)
     heading = f"Comparison of {old.name} with {new.name}" if old.name != new.name else f"Comparison of two {old.name}"
     if html:
         from isa_docs.review.comparison import comparison_html
 
-        _write(html, comparison_html(heading, rows, redlines))
+        write(html, comparison_html(heading, rows, redlines))
     if pdf:
-        _write(pdf, _redline_pdf(redlines, heading, settings_for(new if new.is_dir() else new.parent)))
+        write(pdf, _redline_pdf(redlines, heading, settings_for(new if new.is_dir() else new.parent)))
     answer.result["files"] = [str(each) for each in (html, pdf) if each]
     answer.exit_code = ExitCode.DIFFERENT if answer.result["different"] else ExitCode.OK
     answer.message = "They differ." if answer.result["different"] else "Nothing differs."
@@ -131,11 +137,3 @@ def _redline_pdf(redlines: list[Any], heading: str, settings: Settings) -> bytes
         if result.pdf is None:
             raise ConversionError(f"The redline could not be converted: {result.error}", result.findings)
         return result.pdf.read_bytes()
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"{file} cannot be written: {error.strerror}.") from None

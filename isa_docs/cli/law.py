@@ -15,6 +15,7 @@ import click
 
 from isa_docs.cli.check import AS_OF, day_of
 from isa_docs.cli.report import Answer, answering, common_options
+from isa_docs.cli.writing import may_write, write
 from isa_docs.errors import ExitCode, InputError
 from isa_docs.findings import Finding, Place, Severity
 
@@ -147,6 +148,8 @@ def docket(
     files = sorted({file for path in paths for file in _matter_files(path)})
     if not files:
         raise InputError("No matter file there: a matter file is YAML or JSON with the keys 'matter' and 'importer'.")
+    if ics:
+        may_write(ics, "calendar file", files)
     rows, findings = _gather(files, partial(_rows, day=day, retention=retention, events=ics is not None))
     answer.add(findings)
     rows = [
@@ -161,7 +164,9 @@ def docket(
     if not rows:
         answer.say("Nothing is due.")
     if ics:
-        _write(ics, rows)
+        from isa_docs.program.ics import calendar_text
+
+        write(ics, calendar_text(row.event for row in rows).encode())
     if findings:
         answer.exit_code = ExitCode.INPUT
         answer.message = f"{len({each.place.file for each in findings if each.place})} matter files cannot be read."
@@ -254,10 +259,3 @@ def _uncounted(file: Path, error: Exception) -> Finding:
     message = f"The deadlines of {file} cannot be counted: {error}."
     remedy = "Look for a date that is far from the others; `isa-docs check` reads the file in full."
     return Finding("INPUT-DATES", Severity.ERROR, message, remedy, place=Place(str(file)))
-
-
-def _write(ics: Path, rows: list[_Row]) -> None:
-    from isa_docs.program.ics import calendar_text
-
-    ics.parent.mkdir(parents=True, exist_ok=True)
-    ics.write_bytes(calendar_text(row.event for row in rows).encode())
