@@ -23,23 +23,40 @@ _NOTICE = re.compile(r"notice|announc|publish|Fed(?:eral|\.)\s*Reg|\bFR\b|41298|
 _NEAR = 200
 """Characters on either side in which a date must meet the notice to be taken for its date."""
 
+_WRONG_DAY = re.compile(
+    r"\bJune\s+7(?:th)?,?\s+2002\b|\b(?:the\s+)?7(?:th)?(?:\s+of)?\s+June,?\s+2002\b"
+    r"|(?<![\d/])0?6/0?7/(?:20)?02(?![\d/])|\b2002-06-07\b",
+    re.IGNORECASE,
+)
+_FIVE = "the program asks for self-testing results to be kept for three years; five is the period of entry records"
 SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"\bJune\s+7,?\s+2002\b", re.IGNORECASE),
+        _WRONG_DAY,
         "67 FR 41298 was published on June 17, 2002; June 7 is a slip of the 2012 notice",
     ),
     (re.compile(r"\b1593\s*\(\s*a\s*\)"), "the section is 19 U.S.C. 1593a, one section number"),
     (
-        re.compile(r"\b77\s+(?:FR|Fed\.?\s*Reg\.?|F\.R\.)\s+61,?(?!01[234]\b)\d{3}\b"),
+        re.compile(r"\b77\s+(?:FR|Fed(?:\.|eral)?\s*Reg(?:\.|ister)?|F\.\s?R\.)\s+61,?(?!01[234]\b)\d{3}\b"),
         "the 2012 notice is at 77 FR 61012 to 61014",
     ),
     (
         re.compile(
-            r"(?![^.]*\b(?:three|entry|entries)\b)(?=[^.]*\b(?:self-)?test(?:ing)?\s+results\b)(?=[^.]*\b(?:requires?|required|must|shall)\b)"
+            r"(?<![^.])(?![^.]*\b(?:three|entry|entries)\b)(?=[^.]*\b(?:self-)?test(?:ing)?\s+results\b)(?=[^.]*\b(?:requires?|required|must|shall)\b)"
             r"[^.]*\b(?:five|5)\s*(?:\(5\)\s*)?years?\b",
             re.IGNORECASE,
         ),
-        "the program asks for self-testing results to be kept for three years; five is the period of entry records",
+        _FIVE,
+    ),
+    (
+        re.compile(
+            r"(?<![^.])(?![^.]*\b(?:three|entry|entries)\b)"
+            r"(?=[^.]*\b(?:results?|reports?|records?)\s+of\s+(?:\w+\s+){0,2}?(?:self-)?tests?(?:ing)?\b)"
+            r"(?=[^.]*(?:\b(?:ISA|program|CBP|Customs|notice)\s+(?:\w+\s+)?(?:requires?|mandates?|prescribes?|demands?)\b"
+            r"|\b(?:required|mandated|prescribed)\s+(?:by|under)\s+(?:the\s+)?(?:ISA|program|CBP|Customs|notice)\b))"
+            r"[^.]*\b(?:five|5)[\s-]*(?:\(5\)\s*)?years?\b",
+            re.IGNORECASE,
+        ),
+        _FIVE,
     ),
 )
 """Wrong citations and what is right."""
@@ -92,7 +109,7 @@ def slips_in(text: str) -> Iterator[tuple[str, str]]:
     for pattern, right in SLIPS:
         for match in pattern.finditer(text):
             near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-            if not match[0].startswith("June") or _NOTICE.search(near):
+            if pattern is not _WRONG_DAY or _NOTICE.search(near):
                 yield match[0].strip(), right
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,40 @@ def test_ordinary_brackets_and_figures_are_no_placeholders(text: str) -> None:
 def test_no_word_of_the_examples_is_taken_amiss(name: str) -> None:
     found = check_rules(load_matter(EXAMPLES / name / "matter.yaml").matter)
     assert [each.message for each in found if each.code.startswith(("ISA-TXT-", "ISA-CIT-"))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See 67 FR 41298 (7 June 2002).",
+        "See 67 FR 41298 (6/7/2002).",
+        "See 67 FR 41298 (06/07/2002).",
+        "See 67 FR 41298 (June 7th, 2002).",
+        "See 77 Federal Register 61102.",
+        "See 77 Fed. Reg. 61,102.",
+        "ISA requires that the results of self-testing be retained for five years.",
+        "The results of our self-testing are kept for five years as required by CBP.",
+        "The program requires self-testing results to be kept for five years.",
+    ],
+)
+def test_a_slip_of_the_notices_is_found_in_whatever_style_it_is_written(text: str) -> None:
+    assert "ISA-CIT-001" in check_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See 67 FR 41298 (17 June 2002), 67 FR 41298 (6/17/2002) and 77 Federal Register 61012.",
+        "The subsidiary was founded on 7 June 2002.",
+        "The Company keeps the results of self-testing for five years.",
+        "The program requires that results of self-testing be kept three years, and entry records five years.",
+    ],
+)
+def test_a_right_citation_and_a_longer_period_of_ones_own_pass(text: str) -> None:
+    assert "ISA-CIT-001" not in check_text(text)
+
+
+def test_a_long_text_without_a_full_stop_is_read_quickly() -> None:
+    start = time.perf_counter()
+    assert check_text("the results of tests are required by the program " * 600) == set()
+    assert time.perf_counter() - start < 2
