@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from isa_docs.cli.check import MATTER
+from isa_docs.cli.check import AS_OF, MATTER
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import DateType, today
 from isa_docs.errors import InputError, OutputError
@@ -29,6 +29,7 @@ _OUTCOMES = ("accepted", "not-accepted", "granted", "denied", "acknowledged")
 @click.option("--outcome", type=click.Choice(_OUTCOMES), help="What was decided; required with 'decided'.")
 @click.option("--proof", help="File or place of the proof.")
 @click.option("--note", help="Anything else.")
+@AS_OF
 @common_options
 @answering("record")
 def record(
@@ -38,6 +39,7 @@ def record(
     submission: str,
     day: date | None,
     outcome: str | None,
+    as_of: date | None,
     verbose: int,
     **details: str | None,
 ) -> None:
@@ -53,9 +55,13 @@ def record(
 
     if (outcome is not None) != (what == "decided"):
         raise click.UsageError("--outcome belongs to 'decided', and 'decided' needs it.")
+    present = as_of or today()
     if day is None:
-        day = today()
-        answer.note(f"Recorded for {day.isoformat()} (today; --on changes it).")
+        day = present
+        answer.note(f"Recorded for {day.isoformat()} ({'the day of --as-of' if as_of else 'today'}; --on changes it).")
+    if day > present:
+        message = f"{submission} cannot be {what} on {day} already: it is {present}."
+        raise _refuse(message, "Record it when it has happened; the day to judge by is changed with --as-of.")
     loaded = load_matter(matter)
     _check(loaded.matter, what, submission, day, details["tracking"], outcome)
     event = {"submission": submission, "what": what, "on": day.isoformat()}
@@ -78,7 +84,7 @@ def record(
 
 
 def _check(matter: Any, what: str, name: str, day: date, tracking: str | None, outcome: str | None) -> None:
-    """Refuse what cannot be so: an unknown submission, the same twice, what was received before it was sent."""
+    """Refuse what cannot be so: an unknown submission, the same twice, days out of order, an outcome that cannot be."""
     submission = next((each for each in matter.submissions if each.id == name), None)
     if submission is None:
         ids = ", ".join(each.id for each in matter.submissions)
@@ -88,9 +94,7 @@ def _check(matter: Any, what: str, name: str, day: date, tracking: str | None, o
     if same:
         message = f"'{what}' is recorded for {name} already, on {same[0].on.isoformat()}."
         raise _refuse(message, "Correct the entry under events in the matter file, if it is wrong.")
-    sent = min((each.on for each in events if each.what == "sent"), default=submission.date)
-    if what != "sent" and day < sent:
-        raise _refuse(f"{name} cannot be {what} on {day}, before it was sent on {sent}.", "Correct the date.")
+    _check_order(submission, events, what, day)
     kind = submission.__struct_config__.tag
     fitting = {"application": ("accepted", "not-accepted"), "discontinuance-appeal": ("granted", "denied")}
     if outcome and outcome not in fitting.get(kind, ("acknowledged",)):
@@ -98,6 +102,30 @@ def _check(matter: Any, what: str, name: str, day: date, tracking: str | None, o
             f"'{outcome}' is no outcome of {'an' if kind[0] == 'a' else 'a'} {kind}.",
             f"Possible: {', '.join(fitting.get(kind, ('acknowledged',)))}.",
         )
+    if outcome == "accepted" and matter.acceptance and matter.acceptance.mou_signed_by_cbp_on != day:
+        signed = matter.acceptance.mou_signed_by_cbp_on
+        raise _refuse(
+            f"{name} cannot be accepted on {day}: the matter says that CBP signed the MOU on {signed}.",
+            f"Record it with --on {signed}, or correct acceptance.mou_signed_by_cbp_on in the matter file first.",
+        )
+
+
+def _check_order(submission: Any, events: list[Any], what: str, day: date) -> None:
+    """Refuse a day before the letter's own date, and one that would put receipt or decision before the sending."""
+    name = submission.id
+    if what == "sent":
+        if day < submission.date:
+            message = f"{name} cannot be sent on {day}, before its own date, {submission.date}."
+            raise _refuse(message, "Correct the date, or the date of the submission and build it again.")
+        earlier = any(each.what == "sent" for each in events)
+        later = [each for each in events if each.what != "sent" and each.on < day]
+        if later and not earlier:
+            message = f"{name} cannot be sent on {day}, after it was {later[0].what} on {later[0].on}."
+            raise _refuse(message, "Correct the date, or the entry under events in the matter file.")
+        return
+    sent = min((each.on for each in events if each.what == "sent"), default=submission.date)
+    if day < sent:
+        raise _refuse(f"{name} cannot be {what} on {day}, before it was sent on {sent}.", "Correct the date.")
 
 
 def _refuse(message: str, remedy: str) -> InputError:

@@ -105,6 +105,12 @@ class TestTheCommand:
             (("sent", "--submission", "nothing"), "There is no submission 'nothing'"),
             (("received", "--submission", "appeal-2015", "--on", "2015-06-10"), "before it was sent on 2015-06-11"),
             (("decided", "--submission", "appeal-2015", "--on", "2015-07-01", "--outcome", "accepted"), "no outcome"),
+            (("sent", "--submission", "application", "--on", "2012-11-01"), "before its own date, 2012-11-15"),
+            (
+                ("sent", "--submission", "application", "--on", "2012-11-20", "--as-of", "2012-11-19"),
+                "cannot be sent on 2012-11-20 already: it is 2012-11-19",
+            ),
+            (("sent", "--submission", "application", "--on", "2999-01-01"), "cannot be sent on 2999-01-01 already"),
         ],
     )
     def test_what_is_refused(self, invoke: Invoke, matter: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -113,6 +119,27 @@ class TestTheCommand:
         assert run.code == 4
         assert words in run.err
         assert matter.read_bytes() == before
+
+    def test_an_acceptance_that_contradicts_the_matter_is_refused(self, invoke: Invoke, tmp_path: Path) -> None:
+        file = tmp_path / "matter.yaml"
+        file.write_bytes(NORTHWIND.read_bytes())
+        call = ("record", file, "decided", "--submission", "application", "--outcome", "accepted", "--on")
+        run = invoke(*call, "2013-03-01")
+        assert run.code == 4
+        assert "RECORD-REFUSED" in run.err
+        assert "CBP signed the MOU on 2013-01-15" in run.err
+        assert "--on 2013-01-15" in run.err
+        assert file.read_bytes() == NORTHWIND.read_bytes()
+        assert invoke(*call, "2013-01-15").code == 0
+
+    def test_what_was_received_was_not_sent_later(self, invoke: Invoke, matter: Path) -> None:
+        application = ("--submission", "application", "--on")
+        assert invoke("record", matter, "received", *application, "2012-11-19").code == 0
+        run = invoke("record", matter, "sent", *application, "2012-11-20")
+        assert run.code == 4
+        assert "after it was received on 2012-11-19" in run.err
+        assert invoke("record", matter, "sent", *application, "2012-11-16", "--tracking", "1").code == 0
+        assert invoke("record", matter, "sent", *application, "2012-11-20", "--tracking", "2").code == 0
 
     def test_a_link_stays_a_link(self, invoke: Invoke, matter: Path) -> None:
         link = matter.with_name("link.yaml")
