@@ -62,9 +62,9 @@ SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
 """Wrong citations and what is right."""
 
 PROMISES = re.compile(
-    r"\bexempt(?:ed|ion)?\s+from\s+(?:all|any|every|further|future|CBP)?\s*audits?\b"
+    r"\bexempt(?:ed|ion)?\s+from\s+(?:(?:all|any|every|further|future|CBP|Customs|regulatory)\s+){0,3}audits?\b"
     r"|\bno\s+(?:more|further|future)\s+audits?\b|\bnever\s+(?:again\s+)?be\s+audited\b"
-    r"|\bwill\s+not\s+be\s+audited\b|\bimmun(?:e|ity)\s+from\b"
+    r"|\bwill\s+(?:not|no\s+longer)\s+be\s+(?:audited|subject\s+to\s+(?:any\s+|CBP\s+)?audits?)\b|\bimmun(?:e|ity)\s+from\b"
     r"|\bguarantee[sd]?\b[^.]{0,60}\b(?:acceptance|release|benefits?|no\s+penalt)"
     r"|\b(?:exempt|free)\s+from\s+(?:all\s+|any\s+)?penalt(?:y|ies)\b",
     re.IGNORECASE,

@@ -89,6 +89,22 @@ def test_a_right_citation_and_a_longer_period_of_ones_own_pass(text: str) -> Non
     assert "ISA-CIT-001" not in check_text(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Company will be exempt from all CBP audits and from any Focused Assessment.",
+        "The Company will no longer be audited.",
+        "The Company will no longer be subject to audits.",
+    ],
+)
+def test_a_promise_of_no_audits_is_found(text: str) -> None:
+    assert "ISA-TXT-001" in check_text(text)
+
+
+def test_leaving_the_audit_pool_is_no_promise() -> None:
+    assert check_text("The Company will no longer be in the Focused Assessment audit pool.") == set()
+
+
 def test_a_long_text_without_a_full_stop_is_read_quickly() -> None:
     start = time.perf_counter()
     assert check_text("the results of tests are required by the program " * 600) == set()
