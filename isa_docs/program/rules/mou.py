@@ -17,6 +17,12 @@ _TITLES = {
     "secretary": r"\bsecretary\b",
 }
 """How a printed title shows each office that 19 CFR 141.38 knows."""
+_BESIDE = re.compile(
+    r"\b(?:assistant|aide|secretary|deputy|advis[eo]r|counsel|delegate)\s+to\b|\b(?:former|retired|acting for)\b"
+    r"|\boffice\s+of\s+the\b",
+    re.IGNORECASE,
+)
+"""A title that names an office which is another's: ``Assistant to the Vice President``."""
 
 
 def _covered(case: Case[Application]) -> set[str] | None:
@@ -128,7 +134,8 @@ def isa_mou_005(case: Case[Application]) -> Iterator[Problem]:
     signer = case.person(signer_id)
     if signer is None or signer.office == "none" or signer.organization is not None:
         return
-    shown = re.search(_TITLES[signer.office], signer.title, re.IGNORECASE) if signer.office in _TITLES else None
+    title = signer.title[: beside.start()] if (beside := _BESIDE.search(signer.title)) else signer.title
+    shown = re.search(_TITLES[signer.office], title, re.IGNORECASE) if signer.office in _TITLES else None
     enclosed = {exhibit.id for exhibit in case.submission.exhibits}
     if shown is None and signer.authority_evidence not in enclosed:
         yield Problem(

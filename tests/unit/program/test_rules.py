@@ -139,3 +139,18 @@ def test_an_override_cannot_set_aside_a_check_of_overrides_or_of_the_file(code: 
     assert not any(finding.overridden for finding in found)
     unused = [finding for finding in found if finding.code == "ISA-GEN-004"]
     assert [(finding.path, code in finding.message) for finding in unused] == [(("overrides", 0), True)]
+
+
+@pytest.mark.parametrize(
+    ("title", "silent"),
+    [
+        ("Assistant to the Vice President", False),
+        ("Former Vice President", False),
+        ("Office of the Vice President, Analyst", False),
+        ("Executive Vice President and Assistant to the President", True),
+        ("Assistant Vice President", True),
+    ],
+)
+def test_a_title_beside_an_office_is_not_the_office(title: str, silent: bool) -> None:
+    found = {finding.code for finding in check_rules(matter({"people.officer.title": title}))}
+    assert ("ISA-MOU-005" not in found) is silent
