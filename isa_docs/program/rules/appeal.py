@@ -14,7 +14,20 @@ _KIND = ("discontinuance-appeal",)
 _IMMEDIATE_GROUNDS = ("willfulness", "public-health-interest-safety")
 _DAYS = r"(?P<number>\d+|[a-z]+)(?:\s*\(\d+\))?[\s-]+(?P<kind>calendar|working|business)[\s-]+days?"
 _PERIOD = re.compile(_DAYS, re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:appeal\w*|decision|decide[sd]?|ruling|Assistant Commissioner|answer)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:appeal\w*|decision|decide[sd]?|ruling|Assistant Commissioner|answer|hear(?:ing)?\s+from)\b", re.IGNORECASE
+)
+_NO_KIND = re.compile(
+    r"(?<!after\sthe\s)(?<!following\sthe\s)(?<!of\sthe\s)\b(?:decision|decide|ruling|rule|answer)\b[^.,;]{0,40}?\b"
+    r"(?P<words>(?:with)?in\s+(?P<number>15|30|fifteen|thirty)(?:\s*\(\d+\))?\s+days)\b",
+    re.IGNORECASE,
+)
+"""A decision's days without saying that they are working days."""
+_FROM_NOTICE = re.compile(
+    r"\b(?:10|ten)\b(?:\s*\(10\))?\s+(?:calendar\s+)?days\s+(?:of|from|after)\s+(?:the\s+)?"
+    r"(?:date\s+of\s+(?:the|this|that|CBP's)\s+(?:\w+\s+)?notice|notice's\s+date|(?:issuance|mailing)\s+of\s+the\s+notice)\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _NUMBERS = {"ten": 10, "fifteen": 15, "thirty": 30}
 
@@ -122,6 +135,16 @@ def isa_app_004(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
                     f"{case.submission.notice.type} discontinuance is due in {right} working days.",
                     path,
                 )
+        for match in _NO_KIND.finditer(text):
+            yield Problem(
+                f"The text says {match['words']!r} of the decision, without a kind of days; on this "
+                f"{case.submission.notice.type} discontinuance it is due in {right} working days.",
+                path,
+            )
+        for match in _FROM_NOTICE.finditer(text):
+            yield Problem(
+                f"The text says {match[0]!r}; the ten calendar days run from the receipt of the notice.", path
+            )
 
 
 def _texts(case: Case[DiscontinuanceAppeal]) -> Iterator[tuple[str, Path]]:
@@ -131,6 +154,8 @@ def _texts(case: Case[DiscontinuanceAppeal]) -> Iterator[tuple[str, Path]]:
         yield appeal.relief, case.path("relief")
     for position, ground in enumerate(appeal.grounds):
         yield ground.response, case.path("grounds", position, "response")
+    for position, action in enumerate(appeal.corrective_actions):
+        yield action.action, case.path("corrective_actions", position, "action")
 
 
 @rule(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from isa_docs.findings import Finding
 from isa_docs.intake.load import load_matter
 from isa_docs.program.rules import check_rules
 from tests.unit.program.matters import matter
@@ -103,6 +104,49 @@ def test_a_promise_of_no_audits_is_found(text: str) -> None:
 
 def test_leaving_the_audit_pool_is_no_promise() -> None:
     assert check_text("The Company will no longer be in the Focused Assessment audit pool.") == set()
+
+
+def appeal_findings(field: str, value: object) -> list[Finding]:
+    """Return what is said of the periods in the faultless appeal (of a proposed discontinuance) with ``value``."""
+    found = check_rules(matter({f"submissions.2.{field}": value}), ["appeal"])
+    return [finding for finding in found if finding.code == "ISA-APP-004"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Company expects a decision within 30 days.",
+        "A decision in thirty (30) days is asked for.",
+        "The Company expects a decision within fifteen (15) working days.",
+        "A fifteen-working-day decision is requested.",
+        "Within fifteen working days, we look forward to hearing from the agency.",
+        "This appeal is filed within ten days of the date of the notice.",
+        "This appeal is filed within ten (10) calendar days after the date of CBP's notice.",
+    ],
+)
+def test_a_wrong_period_of_the_appeal_is_found(text: str) -> None:
+    assert [finding.path for finding in appeal_findings("relief", text)] == [("submissions", 2, "relief")]
+
+
+def test_a_wrong_period_is_found_in_a_corrective_action() -> None:
+    action = {"action": "CBP must give a decision within fifteen (15) working days.", "status": "completed"}
+    found = appeal_findings("corrective_actions", [action])
+    assert [finding.path for finding in found] == [("submissions", 2, "corrective_actions", 0, "action")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A decision is asked for within thirty (30) working days.",
+        "This appeal is made within ten days of receipt of the notice.",
+        "Training is repeated within 30 days of the decision.",
+        "After the decision, the test is repeated within 30 days.",
+        "The broker was answered on June 3, and the entry was corrected within 15 days.",
+        "The notice is answered within ten days of the date of its receipt.",
+    ],
+)
+def test_the_right_periods_and_those_of_other_matters_pass(text: str) -> None:
+    assert appeal_findings("relief", text) == []
 
 
 def test_a_long_text_without_a_full_stop_is_read_quickly() -> None:
