@@ -79,7 +79,11 @@ def isa_adr_003(case: Case[Submission]) -> Iterator[Problem]:
         return
     entry = directory().get(asked)
     if entry is None:
-        yield Problem(f"The directory has no entry {asked!r}.", case.path("recipient"))
+        yield Problem(
+            f"The directory has no entry {asked!r}.",
+            case.path("recipient"),
+            f"Remove the recipient field and let the directory choose; its keys are {', '.join(directory())}.",
+        )
         return
     right = directory()[expected][2]
     yield Problem(

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from isa_docs.intake.schema import SUBMISSION_KINDS, resolve
 from isa_docs.program.authorities import Confidence, all_authorities, cite, cite_all
 from isa_docs.program.editions import edition_for, track_of
 from isa_docs.program.ior import mask, mask_text, normalize, parse_ior, suffix_fault
 from isa_docs.program.recipients import directory, recipient_for, wrong_offices
+from isa_docs.program.rules import check_rules
 from tests.unit.program.matters import matter
 
 
@@ -162,3 +164,17 @@ def test_social_security_numbers_are_masked_and_nothing_else() -> None:
     assert mask("123-45-6789") == "***-**-6789"
     assert mask("12-345678900") == "12-345678900"
     assert mask_text("IOR 123-45-6789, report 2012-06-18") == "IOR ***-**-6789, report 2012-06-18"
+
+
+@pytest.mark.parametrize("kind", SUBMISSION_KINDS.values())
+def test_the_example_of_a_recipient_key_is_a_key(kind: str) -> None:
+    (example,) = resolve({"$ref": f"submissions.schema.json#/$defs/{kind}"})["properties"]["recipient"]["examples"]
+    assert example in directory()
+
+
+def test_an_unknown_key_is_answered_with_the_keys() -> None:
+    (found,) = [
+        each for each in check_rules(matter("submissions.1.recipient: isa-ppb-2012")) if each.code == "ISA-ADR-003"
+    ]
+    assert "no entry 'isa-ppb-2012'" in found.message
+    assert found.remedy.endswith("its keys are isa_ppb_2012, isa_appeal_2012, isa_2016, ctpat_tc_portal, ctpat_appeal.")
