@@ -169,7 +169,8 @@ def docket(
         write(ics, calendar_text(row.event for row in rows).encode())
     if findings:
         answer.exit_code = ExitCode.INPUT
-        answer.message = f"{len({each.place.file for each in findings if each.place})} matter files cannot be read."
+        bad = len({each.place.file for each in findings if each.place})
+        answer.message = f"{bad} matter {'file' if bad == 1 else 'files'} cannot be read."
 
 
 def _say(answer: Answer, row: dict[str, Any], explained: bool) -> None:

@@ -93,7 +93,9 @@ class Verification:
             pages = ", ".join(map(str, self.scanned_pages))
             return f"The package as built, with scans of the signature pages {pages}: ink is for people to look at."
         if not made:
-            return f"The file is the package as built; none of its {len(self.expected)} signatures is made yet."
+            count = len(self.expected)
+            open_ = "its signature is not made yet" if count == 1 else f"none of its {count} signatures is made yet"
+            return f"The file is the package as built; {open_}."
         sound = "all sound" if self.checked_signatures else "their cryptography was not checked"
         if missing:
             return (

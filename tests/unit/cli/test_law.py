@@ -77,6 +77,9 @@ def test_one_bad_matter_is_named_and_the_others_are_shown(invoke: Invoke, tmp_pa
     assert answer.code == 4
     assert "northwind-isa" in answer.out
     assert re.search(r"bad\.yaml:\d+", answer.err)
+    assert "1 matter file cannot be read." in answer.err
+    shutil.copy(folder / "bad.yaml", folder / "worse.yaml")
+    assert "2 matter files cannot be read." in invoke("docket", folder, "--as-of", "2014-12-01").err
 
 
 def test_the_calendar_file_is_the_same_when_written_again(invoke: Invoke, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 from asn1crypto import tsp
 from cli.running import Invoke
 
+from isa_docs.review.verify import Expected, Verification
+
 from .authority import PASSPHRASE, pki
 from .conftest import Built
 
@@ -129,3 +131,11 @@ def test_a_time_stamp_over_http(invoke: Invoke, folder: Path, time_stamp_url: st
 def test_an_authority_that_does_not_answer(invoke: Invoke, folder: Path) -> None:
     assert signed(invoke, folder, "--level", "B-T", "--timestamp-url", "http://127.0.0.1:9/") == 9
     assert not (folder / "back.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "its signature is not made yet."), (2, "none of its 2 signatures is made yet.")]
+)
+def test_what_is_not_signed_yet_is_counted_in_words(count: int, words: str) -> None:
+    expected = tuple(Expected(f"field{number}", "officer", "M. Ellison", 1, signed=False) for number in range(count))
+    assert Verification((), as_built=True, expected=expected).verdict.endswith(f"; {words}")
