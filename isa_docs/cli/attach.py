@@ -43,7 +43,7 @@ def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path |
         raise InputError(message, [Finding("SCAN-BUILT", Severity.ERROR, message, remedy)])
     matching = match_pages(read_scan(scan), record, str(scan))
     answer.add(matching.findings)
-    target = out or place.parent.with_name(f"{Path(record['package']['file']).stem}-executed.pdf")
+    target = out or place.with_name(f"{Path(record['package']['file']).stem}-executed.pdf")
     if matching.pages:
         if target.exists():
             raise OutputError(f"{target} exists already and stays as it is. Name another file with --out.")

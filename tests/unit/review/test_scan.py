@@ -60,6 +60,14 @@ def test_the_executed_copy_keeps_the_text_and_begins_with_what_was_built(
     assert len(texts) == 4
 
 
+def test_the_executed_copy_stands_beside_the_manifest(invoke: Invoke, folder: Path) -> None:
+    scanned(sheets(folder / "package.pdf", [SIGNATURES], folder), folder / "scan.pdf")
+    name = Path(json.loads((folder / "manifest.json").read_text())["package"]["file"]).stem
+    assert invoke("attach-signed", "scan.pdf", "--manifest", "manifest.json", "--json").code == 0
+    assert (folder / f"{name}-executed.pdf").is_file()
+    assert invoke("verify", f"{name}-executed.pdf").code == 0
+
+
 def test_verify_knows_the_executed_copy_by_its_record(invoke: Invoke, folder: Path) -> None:
     _, _, executed = attach(invoke, folder, sheets(folder / "package.pdf", [SIGNATURES], folder))
     assert invoke("verify", executed).code == 0
