@@ -89,8 +89,9 @@ def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
             yield area.tester, people, (*here, "areas", index, "tester")
             for at, unit in enumerate(area.business_units):
                 yield unit, units, (*here, "areas", index, "business_units", at)
+    told = _lack_of_areas_is_told(matter)
     for index, submission in enumerate(matter.submissions):
-        yield from _named_in(submission, ("submissions", index), people, areas)
+        yield from _named_in(submission, ("submissions", index), people, None if told else areas)
     for index, confirmation in enumerate(matter.confirmations):
         yield confirmation.submission, submissions, ("confirmations", index, "submission")
     for index, override in enumerate(matter.overrides):
@@ -99,7 +100,16 @@ def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
         yield event.submission, submissions, ("events", index, "submission")
 
 
-def _named_in(submission: Submission, here: Path, people: _Ids, areas: _Ids) -> Iterator[tuple[str | None, _Ids, Path]]:
+def _lack_of_areas_is_told(matter: Matter) -> bool:
+    """Tell whether the plan or all its areas are missing and a rule of the program says so (ISA-PLAN-001, -005)."""
+    if matter.self_testing_plan is None:
+        return any(isinstance(submission, Application) for submission in matter.submissions)
+    return not matter.self_testing_plan.areas
+
+
+def _named_in(
+    submission: Submission, here: Path, people: _Ids, areas: _Ids | None
+) -> Iterator[tuple[str | None, _Ids, Path]]:
     manager: Path = ("importer", "national_account_manager")
     on_copy = _Ids("person", {**people.defined, "national_account_manager": manager})
     exhibits = _listed("exhibit", (exhibit.id for exhibit in submission.exhibits), (*here, "exhibits"))
@@ -112,7 +122,8 @@ def _named_in(submission: Submission, here: Path, people: _Ids, areas: _Ids) -> 
         yield submission.mou.signer, people, (*here, "mou", "signer")
     elif isinstance(submission, AnnualNotification):
         for at, result in enumerate(submission.results):
-            yield result.area, areas, (*here, "results", at, "area")
+            if areas is not None:
+                yield result.area, areas, (*here, "results", at, "area")
     else:
         for at, ground in enumerate(submission.grounds):
             for which, exhibit in enumerate(ground.exhibits):

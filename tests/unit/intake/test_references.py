@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from isa_docs.errors import InputError
+from isa_docs.intake.load import load_text
+from isa_docs.intake.source import parse_source
+from isa_docs.program.rules import check_rules
 from tests.unit.intake.yaml_edits import example, only_finding
 
 NORTHWIND = example("northwind")
@@ -83,3 +89,24 @@ def test_two_submissions_may_use_the_same_exhibit_id() -> None:
     loaded = load_text(NORTHWIND.replace("id: results-2014", "id: fa-report"))
 
     assert [exhibit.id for exhibit in loaded.matter.submissions[1].exhibits] == ["fa-report"]
+
+
+@pytest.mark.parametrize("plan", [{"areas": []}, None])
+def test_without_areas_the_program_speaks_and_not_each_result(plan: object) -> None:
+    data = parse_source(NORTHWIND.encode(), "matter.yaml").data
+    if plan is None:
+        del data["self_testing_plan"]
+    else:
+        data["self_testing_plan"]["areas"] = []
+    loaded = load_text(json.dumps(data), "matter.json")
+    codes = {finding.code for finding in check_rules(loaded.matter)}
+    assert ("ISA-PLAN-001" if plan is None else "ISA-PLAN-005") in codes
+
+
+def test_without_a_plan_and_an_application_the_area_of_a_result_is_unknown() -> None:
+    data = parse_source(NORTHWIND.encode(), "matter.yaml").data
+    del data["self_testing_plan"]
+    data["submissions"] = [each for each in data["submissions"] if each["kind"] == "annual-notification"]
+    with pytest.raises(InputError, match="not valid") as caught:
+        load_text(json.dumps(data), "matter.json")
+    assert {finding.code for finding in caught.value.findings} == {"REF-UNKNOWN"}
