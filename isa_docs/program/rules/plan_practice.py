@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -116,6 +117,36 @@ def isa_plan_018(case: Case[None]) -> Iterator[Problem]:
     for position, unit in enumerate(case.matter.importer.business_units):
         if unit.id not in covered:
             yield Problem(f"No area of the plan tests {unit.name}.", ("importer", "business_units", position))
+
+
+_RARELY = re.compile(
+    r"\b(?:every|each|once\s+(?:in|every)|at\s+least\s+every)\s+"
+    r"(?:(?:1[3-9]|[2-9]\d|thirteen|fifteen|eighteen|twenty-four|thirty-six)(?:\s*\(\d+\))?\s+months"
+    r"|(?:2|3|4|5|two|three|four|five)(?:\s*\(\d+\))?\s+years|second\s+year|other\s+year)\b|\bbiennially\b",
+    re.IGNORECASE,
+)
+_TESTS = re.compile(r"\btest(?:s|ed|ing)?\b|\bself-test", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?]+[.!?]?")
+
+
+@rule(
+    "ISA-PLAN-022",
+    "Text of the plan that tests less often than once a year",
+    severity=WARNING,
+    scope="matter",
+    authority=("fr-77-61012",),
+    remedy="Let the text say what the frequency says, annually or more often.",
+    example="self_testing_plan: {frequency: quarterly, testing_methodology: Tests are made every 18 months.}",
+)
+def isa_plan_022(case: Case[None]) -> Iterator[Problem]:
+    """The plan's own words agree with its frequency: self-testing is conducted at least annually."""
+    plan = case.matter.self_testing_plan
+    for name in ("scope", "testing_methodology", "tracking", "reporting") if plan else ():
+        for sentence in _SENTENCE.findall(getattr(plan, name) or ""):
+            rare = _RARELY.search(sentence)
+            if rare and _TESTS.search(sentence):
+                stated = f"; its frequency is {plan.frequency.replace('-', ' ')}" if plan and plan.frequency else ""
+                yield Problem(f"The plan's text tests {' '.join(rare[0].split())!r}{stated}.", (*_PLAN, name))
 
 
 @rule(
