@@ -58,15 +58,23 @@ class _DoubtError(Exception):
 
 
 def _yaml(text: str) -> Any:
-    events = yaml.parse(_PLAN_BLOCK.sub("", text, count=1), Loader=YamlLoader)
-    for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            break
-    data = _value(next(events), events)
-    rest = [type(event) for event in events]
-    if yaml.DocumentStartEvent in rest:
-        raise _DoubtError
-    return data
+    loader = YamlLoader(_PLAN_BLOCK.sub("", text, count=1))
+    try:
+        events = iter(loader.get_event, None)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                break
+            if isinstance(event, yaml.StreamEndEvent):
+                return None
+        data = _value(next(events), events)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                raise _DoubtError
+            if isinstance(event, yaml.StreamEndEvent):
+                break
+        return data
+    finally:
+        loader.dispose()
 
 
 def _value(event: Any, events: Iterator[Any]) -> Any:
