@@ -14,7 +14,10 @@ Path = tuple[str | int, ...]
 
 _HYPHEN = r"[-\u2010\u2011\u2012\u2013]"
 """The hyphen that is typed, and those that papers are set with."""
-_SSN = re.compile(rf"(?<![0-9-])[0-9]{{3}}{_HYPHEN}[0-9]{{2}}{_HYPHEN}(?=[0-9]{{4}}(?![0-9]))")
+_SSN = re.compile(
+    rf"(?<![0-9-])[0-9]{{3}}{_HYPHEN}[0-9]{{2}}(?:{_HYPHEN}[0-9]?)?(?=[0-9]{{4}}(?![0-9]))",
+)
+"""The number as it is written, with a digit too many, and with a hyphen too few. Nine digits alone may be anything."""
 
 
 def conceal(text: str) -> str:

@@ -12,6 +12,8 @@ _EIN = re.compile(r"(\d{2}-\d{7})([0-9A-Z]{2})?", re.ASCII)
 _SSN = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
 _CBP = re.compile(r"\d{2}[0-9A-Z]{4}-\d{5}", re.ASCII)
 _SSN_IN_TEXT = re.compile(r"(?<!\d)\d{3}-\d{2}-(\d{4})(?!\d)")
+_LIKE_SSN = re.compile(r"(?<!\d)\d{3}[\s.-]+\d{2}")
+_DIGIT_BEFORE_LAST_FOUR = re.compile(r"\d(?=(?:\D*\d){4})")
 _FORBIDDEN = frozenset("IOZ")
 
 FORMATS = "NN-NNNNNNNXX (IRS EIN and suffix), NNN-NN-NNNN (Social Security number) or YYDDPP-NNNNN (assigned by CBP)"
@@ -63,8 +65,18 @@ def suffix_fault(ior: Ior) -> str | None:
 
 
 def mask(text: str) -> str:
-    """Hide a Social Security number: ``123-45-6789`` becomes ``***-**-6789``; anything else stays as it is."""
-    return mask_text(text)
+    """Hide a Social Security number: ``123-45-6789`` becomes ``***-**-6789``.
+
+    What has none of the three formats but may be such a number, written together or grouped wrongly
+    (``123-456789``), keeps its last four digits only. Anything else stays as it is.
+    """
+    found = parse_ior(text)
+    if found is not None:
+        return mask_text(text) if found.kind == "ssn" else text
+    digits = sum(character.isdigit() for character in text)
+    if digits in (9, 10) or _LIKE_SSN.search(text):
+        return _DIGIT_BEFORE_LAST_FOUR.sub("*", text)
+    return text
 
 
 def mask_text(text: str) -> str:

@@ -27,6 +27,11 @@ def _numbers(case: Case[None]) -> Iterator[tuple[str, Path]]:
                 yield number, (*where, "last_year", "ior_numbers", position)
 
 
+def _folded(name: str) -> str:
+    """Return a name without capitals, punctuation and spaces, for comparison."""
+    return "".join(character for character in name.casefold() if character.isalnum())
+
+
 @rule(
     "ISA-IOR-001",
     "Importer of record number in no known format",
@@ -42,8 +47,10 @@ def isa_ior_001(case: Case[None]) -> Iterator[Problem]:
         if parse_ior(number) is None:
             hint = ""
             digits = number.replace("-", "").strip()
-            if len(digits) in (9, 11) and digits[:9].isdigit() and digits.isascii() and "-" not in number:
+            if len(digits) == 11 and digits[:9].isdigit() and digits.isascii() and "-" not in number:
                 hint = f" Is {digits[:2]}-{digits[2:]} meant?"
+            elif len(digits) == 9 and digits.isdecimal():
+                hint = " Nine digits are an EIN (NN-NNNNNNN) or a Social Security number (NNN-NN-NNNN)."
             yield Problem(f"IOR number {mask(number)!r} has none of the three formats.{hint}", path)
 
 
@@ -77,10 +84,10 @@ def isa_ior_002(case: Case[None]) -> Iterator[Problem]:
 def isa_ior_003(case: Case[None]) -> Iterator[Problem]:
     """A Social Security number serves only an importer that has no employer identification number."""
     entries = case.matter.importer.ior_numbers
-    names_with_ein = {e.name for e in entries if (p := parse_ior(e.number)) and p.kind == "ein"}
+    names_with_ein = {_folded(e.name) for e in entries if (p := parse_ior(e.number)) and p.kind == "ein"}
     for position, entry in enumerate(entries):
         parsed = parse_ior(entry.number)
-        if parsed and parsed.kind == "ssn" and (entry.ein_available or entry.name in names_with_ein):
+        if parsed and parsed.kind == "ssn" and (entry.ein_available or _folded(entry.name) in names_with_ein):
             yield Problem(
                 f"IOR number {mask(entry.number)} is a Social Security number although {entry.name} has an EIN.",
                 ("importer", "ior_numbers", position, "number"),

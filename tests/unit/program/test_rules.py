@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import isa_docs
-from isa_docs.findings import Severity, stopping
+from isa_docs.findings import Finding, Severity, stopping
 from isa_docs.intake.load import load_matter
 from isa_docs.program.authorities import all_authorities
 from isa_docs.program.rules import Case, all_rules, check_rules, explain
@@ -154,3 +154,35 @@ def test_an_override_cannot_set_aside_a_check_of_overrides_or_of_the_file(code: 
 def test_a_title_beside_an_office_is_not_the_office(title: str, silent: bool) -> None:
     found = {finding.code for finding in check_rules(matter({"people.officer.title": title}))}
     assert ("ISA-MOU-005" not in found) is silent
+
+
+@pytest.mark.parametrize(
+    "number", ["123456789", "123-456789", "12345-6789", "123-45-67890", "123 45 6789", "123-45-678900"]
+)
+def test_a_number_that_may_be_a_social_security_number_is_never_shown_in_full(number: str) -> None:
+    found = [f for f in check_rules(matter({"importer.ior_numbers.0.number": number})) if f.code.startswith("ISA-IOR")]
+    assert [finding.code for finding in found] == ["ISA-IOR-001"]
+    last = number[-4:]
+    for finding in found:
+        assert last in finding.message
+        assert re.findall(r"\d", finding.message.replace(last, "")) == []
+        assert re.search(r"\d{5}", finding.message + finding.remedy) is None
+
+
+def test_the_names_of_a_number_with_an_ein_and_one_without_are_compared_without_capitals_and_points() -> None:
+    owner = {"number": "123-45-6789", "name": "NORTHWIND COMPONENTS INC"}
+    assert "ISA-IOR-003" in {f.code for f in check_rules(matter({"importer.ior_numbers.+": owner}))}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("123-45-6789", "***-**-6789"),
+        ("123-456789", "***-**-6789"),
+        ("123-45-67890", "***-**-7890"),
+        ("12-3456789 and 12-345678900", "12-3456789 and 12-345678900"),
+        ("20229-1143, 253-555-0101, 123456789", "20229-1143, 253-555-0101, 123456789"),
+    ],
+)
+def test_a_social_security_number_is_concealed_in_any_finding(text: str, shown: str) -> None:
+    assert Finding("X", Severity.NOTE, text).message == shown
