@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -67,7 +68,7 @@ class Answer:
             if not (self.quiet and finding.severity is Severity.NOTE):
                 click.echo(finding_text(finding), err=not self.findings_are_product)
         if self.message and (self.exit_code or not self.quiet):
-            click.secho(self.message, err=True, bold=True)
+            click.secho(visible(self.message), err=True, bold=True)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report object."""
@@ -89,17 +90,22 @@ def print_json(data: Any) -> None:
 
 def finding_text(finding: Finding) -> str:
     """Return a finding as lines for a terminal: place, severity, code and message; authority; remedy."""
-    where = f"{finding.place}: " if finding.place else ""
+    where = f"{visible(str(finding.place))}: " if finding.place else ""
     level = "accepted" if finding.overridden else finding.severity.value
     head = click.style(level, fg=_COLORS[finding.severity], bold=True)
-    lines = [f"{where}{head} {finding.code}: {finding.message}"]
+    lines = [f"{where}{head} {finding.code}: {visible(finding.message)}"]
     if finding.overridden:
-        lines.append(f"    accepted: {finding.overridden}")
+        lines.append(f"    accepted: {visible(finding.overridden)}")
     if finding.authority:
         lines.append(f"    authority: {_citations(finding.authority)}")
     if finding.remedy:
-        lines.append(f"    remedy: {finding.remedy}")
+        lines.append(f"    remedy: {visible(finding.remedy)}")
     return "\n".join(lines)
+
+
+def visible(text: str) -> str:
+    """Return ``text`` with control characters escaped: a file's name must not write lines or colors of its own."""
+    return "".join(repr(each)[1:-1] if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
 
 
 def _citations(keys: Iterable[str]) -> str:

@@ -58,7 +58,9 @@ def parse_json(
             if text.startswith(word, at):
                 return meaning, at + len(word)
         match = _NUMBER.match(text, at)
-        if match is None or match.end() - at > 300:
+        if match is not None and match.end() - at > 300:
+            raise JSONDecodeError(f"a number of {match.end() - at:,} characters is too long to be one", text, at)
+        if match is None:
             raise JSONDecodeError("a value is expected", text, at)
         written_whole = match[1] is None and match[2] is None
         return (int(match[0]) if written_whole else whole(float(match[0]))), match.end()

@@ -26,6 +26,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 MAX_VALUES = 200_000
 _SURELY_SHALLOW = 500
+_LONGEST_NUMBER = 300
 
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -210,7 +211,10 @@ class _Builder:
             return None
         if kind == "bool":
             return node.value.lower() == "true"
-        if kind in ("int", "float") and len(node.value) < 300:
+        if kind in ("int", "float") and len(node.value) >= _LONGEST_NUMBER:
+            message = f"A number of {len(node.value):,} characters is too long to be one."
+            raise _failure("INPUT-SIZE", message, Place(self.file, *where), "Put text into quotation marks.")
+        if kind in ("int", "float"):
             with suppress(ValueError):  # a tag may claim what the text is not: !!int abc
                 return int(node.value) if kind == "int" else whole(float(node.value))
         message = f"The tag {node.tag} is not allowed here."

@@ -140,3 +140,13 @@ class TestText:
             "    authority: 77 FR 61012\n"
             "    remedy: Wait for the report that finds an acceptable risk, or apply on the standard route.\n"
         )
+
+
+def test_a_file_name_cannot_write_lines_or_colors_into_the_report(invoke: Invoke, tmp_path: Path) -> None:
+    file = tmp_path / "m\nerror ISA-X: \x1b[31mforged.yaml"
+    file.write_text("matter: [\n", encoding="utf-8")
+    answer = invoke("check", file)
+    assert answer.code == 4
+    lines = (answer.out + answer.err).splitlines()
+    assert not [line for line in lines if line.startswith("error") or "\x1b[31mforged" in line]
+    assert "m\\nerror ISA-X: \\x1b[31mforged.yaml:" in answer.out

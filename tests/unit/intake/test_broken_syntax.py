@@ -224,3 +224,9 @@ def test_something_after_the_end_of_the_json_is_one_finding(tail: str) -> None:
 
 def test_json_of_any_capitals_in_the_name_is_read_as_json() -> None:
     assert load_text(as_json(), "MATTER.JSON").matter.matter == "northwind-isa"
+
+
+@pytest.mark.parametrize("name", ["matter.yaml", "matter.json"])
+def test_a_number_of_ten_thousand_digits_is_said_to_be_too_long(name: str) -> None:
+    finding = only_finding('{"matter": ' + "9" * 10_000 + "}", name)
+    assert "number of 10,000 characters is too long" in finding.message
