@@ -36,11 +36,11 @@ def isa_docs(*arguments: str | Path, **extra: str) -> subprocess.CompletedProces
 
 
 def snapshot(folder: Path) -> dict[str, str]:
-    """Return a checksum of every file below ``folder`` by its name; locks are left out."""
+    """Return a checksum of every file below ``folder`` by its name; locks and records of builds are left out."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".lock"
+        if path.is_file() and path.suffix not in (".lock", ".written")
     }
 
 

@@ -91,7 +91,7 @@ def test_a_cycle_of_years(northwind: Path, tmp_path: Path) -> None:
     compared = office.call("compare", office.package("anl-2015"), office.package("anl-2016"))
     assert compared["exit_code"] == 10
     assert compared["result"]["redlines"][0]["title"] == "Annual Notification Letter"
-    office.record("sent", "anl-2016", "2016-01-08")
+    office.record("sent", "anl-2016", "2016-01-15")
     assert office.docket("2016-01-18") == [("2017-01-13", "ahead")]
 
     # A notice of discontinuance: the appeal is on the docket from its receipt, and one sent too late is refused.
