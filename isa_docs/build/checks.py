@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from os.path import normpath
+from pathlib import Path as FilePath
 from typing import Any
 
+from isa_docs.assembly.exhibits import ExhibitType, exhibit_type
 from isa_docs.build.citations import uncited_exhibits
 from isa_docs.build.unconfirmed import unconfirmed
 from isa_docs.conversion.fonts import describe, unshowable_characters
 from isa_docs.documents.narratives import check_narratives
-from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
+from isa_docs.errors import AssemblyError, InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
 from isa_docs.findings import Finding, Path, Severity, in_order, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.program.rules import check_rules
+
+_ENDINGS: dict[str, ExhibitType] = {
+    ".pdf": "pdf",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".docx": "docx",
+}
+_KINDS: dict[ExhibitType, str] = {
+    "pdf": "a PDF",
+    "png": "a PNG",
+    "jpeg": "a JPEG",
+    "tiff": "a TIFF",
+    "docx": "a Word",
+}
 
 
 def select(loaded: LoadedMatter, only: Sequence[str] = ()) -> list[int]:
@@ -56,13 +76,18 @@ def concerning(findings: Sequence[Finding], loaded: LoadedMatter, index: int) ->
 
 
 def stop_for(findings: Sequence[Finding], *, strict: bool = False) -> None:
-    """Raise the error that the findings call for, if any stops a build: input before templates, fonts and rules."""
+    """Raise the error that the findings call for, if any stops a build.
+
+    Input comes before templates, fonts, exhibits and rules.
+    """
     stops = stopping(findings, strict=strict)
     if not stops:
         return
     count = "1 finding stops the build." if len(stops) == 1 else f"{len(stops)} findings stop the build."
     kinds = {_error_type(finding) for finding in stops}
-    kind = next(kind for kind in (InputError, TemplateError, MissingProgramError, RuleError) if kind in kinds)
+    kind = next(
+        kind for kind in (InputError, TemplateError, MissingProgramError, AssemblyError, RuleError) if kind in kinds
+    )
     raise kind(count, findings)
 
 
@@ -71,6 +96,8 @@ def _error_type(finding: Finding) -> type[IsaDocsError]:
         return RuleError
     if finding.code.startswith("TPL-"):
         return TemplateError
+    if finding.code.startswith("EXH-"):
+        return AssemblyError
     return MissingProgramError if finding.code.startswith("FONT-") else InputError
 
 
@@ -78,10 +105,36 @@ def _exhibit_files(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Fin
     for index in indexes:
         for at, exhibit in enumerate(loaded.matter.submissions[index].exhibits):
             path: Path = ("submissions", index, "exhibits", at, "file")
-            if not (loaded.folder / exhibit.file).is_file():
-                message = f"The exhibit file {exhibit.file} does not exist."
-                remedy = f"Put it there, or correct the path; it is relative to {loaded.folder}."
-                yield Finding("INPUT-EXHIBIT", Severity.ERROR, message, remedy, path)
+            yield from _exhibit_file(loaded.folder, exhibit.file, path)
+
+
+def _exhibit_file(folder: FilePath, name: str, path: Path) -> Iterator[Finding]:
+    """Judge one exhibit file by what is seen without opening it as what it claims to be."""
+    file = folder / name
+    if not file.is_file():
+        message = f"The exhibit file {name} does not exist."
+        remedy = f"Put it there, or correct the path; it is relative to {folder.resolve()}."
+        yield Finding("INPUT-EXHIBIT", Severity.ERROR, message, remedy, path)
+        return
+    if not FilePath(normpath(file.absolute())).is_relative_to(normpath(folder.absolute())):
+        message = f"The exhibit file {name} lies outside the matter's folder, and does not travel with it."
+        yield Finding("EXH-OUTSIDE", Severity.WARNING, message, "Copy it beside the matter file.", path)
+    try:
+        empty, kind = not file.stat().st_size, exhibit_type(file)
+    except OSError as error:
+        message = f"The exhibit file {name} cannot be read: {error.strerror or type(error).__name__}."
+        yield Finding("INPUT-EXHIBIT", Severity.ERROR, message, "Check the permissions of the file.", path)
+        return
+    claimed = _ENDINGS.get(file.suffix.lower())
+    if empty:
+        message = f"The exhibit file {name} is empty."
+        yield Finding("EXH-EMPTY", Severity.ERROR, message, "Ask for the file again.", path)
+    elif kind is None:
+        message = f"The exhibit file {name} is by its content no PDF, PNG, JPEG, TIFF or Word (.docx) file."
+        yield Finding("EXH-TYPE", Severity.ERROR, message, "Print or save it as PDF and name that file.", path)
+    elif claimed is not None and claimed != kind:
+        message = f"The exhibit file {name} is by its content {_KINDS[kind]} file."
+        yield Finding("EXH-NAME", Severity.NOTE, message, "Nothing to do; it is taken for what it is.", path)
 
 
 def _characters(loaded: LoadedMatter) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import pytest
 
 from isa_docs.build.checks import check_matter, concerning, select, stop_for
 from isa_docs.build.templates import Templates
-from isa_docs.errors import InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
+from isa_docs.errors import AssemblyError, InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter, load_matter, load_text
 
@@ -40,6 +40,46 @@ class TestSelect:
         with pytest.raises(InputError, match="There is no submission 'anl'") as caught:
             select(loaded, ["anl"])
         assert caught.value.findings[0].remedy == "There are: application, anl-2015, appeal-2015."
+
+
+def exhibits_with(file: str, folder: Path) -> list[tuple[str, Severity]]:
+    """Return what is said of Northwind's notice when it is ``file``, the matter being in ``folder``."""
+    text = NORTHWIND.read_text(encoding="utf-8").replace("file: exhibits/notice.pdf", f"file: {file}")
+    loaded = load_text(text, folder=folder)
+    position = [each.file for each in loaded.matter.submissions[2].exhibits].index(str(file))
+    path = ("submissions", 2, "exhibits", position, "file")
+    return [(each.code, each.severity) for each in check_matter(loaded, [2], date(2015, 6, 11)) if each.path == path]
+
+
+class TestExhibitFiles:
+    def test_a_file_beside_the_matter_is_judged_by_its_bytes(self, tmp_path: Path) -> None:
+        pdf = b"%PDF-1.7\n"
+        for name, data in {"a.pdf": pdf, "b.pdf": b"", "c.pdf": b"hello", "d.pdf": b"\x89PNG\r\n\x1a\n"}.items():
+            (tmp_path / name).write_bytes(data)
+        assert exhibits_with("a.pdf", tmp_path) == []
+        assert exhibits_with("b.pdf", tmp_path) == [("EXH-EMPTY", Severity.ERROR)]
+        assert exhibits_with("c.pdf", tmp_path) == [("EXH-TYPE", Severity.ERROR)]
+        assert exhibits_with("d.pdf", tmp_path) == [("EXH-NAME", Severity.NOTE)]
+
+    def test_a_file_elsewhere_is_a_warning(self, tmp_path: Path) -> None:
+        folder = tmp_path / "matter"
+        folder.mkdir()
+        (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+        for name in ("../a.pdf", str(tmp_path / "a.pdf")):
+            assert exhibits_with(name, folder) == [("EXH-OUTSIDE", Severity.WARNING)]
+
+    def test_a_file_that_is_missing_is_asked_for_at_its_absolute_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        text = NORTHWIND.read_text(encoding="utf-8")
+        found = [each for each in check_matter(load_text(text), [2]) if each.code == "INPUT-EXHIBIT"]
+        assert found
+        assert all(each.remedy.endswith(f"it is relative to {tmp_path}.") for each in found)
+
+    def test_an_unfit_file_stops_a_build_as_it_would_when_taken_in(self) -> None:
+        with pytest.raises(AssemblyError):
+            stop_for([finding("EXH-EMPTY"), finding("ISA-APP-001")])
 
 
 class TestCheckMatter:
