@@ -16,7 +16,7 @@ endif
 SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help package test test-dms check format setup setup-dev doctor bench lock clean distclean python
+.PHONY: help package test test-dms test-stress check format setup setup-dev doctor bench lock clean distclean python
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,8 +24,11 @@ help: ## list the commands
 package: setup ## build every submission of MATTER (examples/northwind/matter.yaml) into build/
 	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
 
-test: setup-dev ## run all tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
-	@$(BIN)/python -m pytest --ignore tests/dms -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+test: setup-dev ## run the tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
+	@$(BIN)/python -m pytest --ignore tests/dms -m "not stress" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+
+test-stress: setup-dev ## kill workers, run a season of letters, build with WebAssembly (needs npm or pip access)
+	@$(BIN)/python -m pytest -m stress tests/acceptance tests/unit/conversion $(PYTEST_ARGS)
 
 test-dms: setup-dev ## test with real servers: Mayan EDMS, PostgreSQL (needs gcc, libldap2-dev, libsasl2-dev, postgresql)
 	@$(BIN)/python tests/dms/run.py $(ARGS)

@@ -23,7 +23,7 @@ from isa_docs.delivery.jobs.durable import DurableJobs
 from isa_docs.delivery.jobs.model import JobRequest, JobState, job_key
 from tests.unit.delivery.test_jobs import new_database
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stress]
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """

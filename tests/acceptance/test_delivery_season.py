@@ -15,7 +15,7 @@ from isa_docs.delivery.building import ANNUAL, APPEAL
 from isa_docs.delivery.jobs.durable import DurableJobs
 from isa_docs.delivery.jobs.model import Job, JobRequest, JobState, job_key
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stress]
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = """

@@ -97,7 +97,7 @@ def test_empty_optional_lists_leave_no_gap_and_no_heading(northwind: Path) -> No
         letter.update(changes=[], no_changes=True)
 
     text = part(built(northwind, "anl-2015", change), "letter")
-    assert "In the program year there was no change" in flat(text)
+    assert "In the period there was no change" in flat(text)
     assert "Enclosure" not in text
     assert "cc:" not in text
 

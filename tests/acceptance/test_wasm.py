@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from isa_docs.conversion.wasm import set_up_wasm
 from tests.acceptance.running import EXAMPLES, isa_docs
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stress]
 
 
 @pytest.fixture(scope="module")

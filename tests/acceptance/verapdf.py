@@ -25,7 +25,7 @@ def verapdf() -> Path:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHON": getattr(sys, "_base_executable", sys.executable)},
+        env={**os.environ, "PYTHON": sys.executable},
     )
     assert done.returncode == 0, f"veraPDF cannot be set up: {done.stderr}"
     return folder / "verapdf"

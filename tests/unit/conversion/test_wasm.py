@@ -73,12 +73,14 @@ def cache(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.stress
 def test_it_is_used_where_no_libreoffice_is_installed(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isa_docs.conversion.program._usual_places", lambda: iter(()))
     assert find_engine(None, cache).info.kind == "reference-wasm"
 
 
 @pytest.mark.slow
+@pytest.mark.stress
 def test_both_builds_make_the_same_pages_and_the_same_text(
     cache: Path, libreoffice: LibreOfficeEngine, tmp_path: Path
 ) -> None:

@@ -33,7 +33,7 @@ class SmallWork:
 
     def build(self, job: Job) -> BuildResult:
         self.built.append(job.key)
-        text = self.spool.matter(job.request.intake).read_text(encoding="utf-8")
+        text = self.spool.matter(job.request.intake).read_text(encoding="utf-8", errors="replace")
         folder = self.packages / job.key
         if "wrong" in text:
             fault = Finding("SCHEMA-REQUIRED", Severity.ERROR, "Importer: it is missing.", "Add it.")
