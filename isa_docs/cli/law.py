@@ -150,7 +150,8 @@ def docket(
         raise InputError("No matter file there: a matter file is YAML or JSON with the keys 'matter' and 'importer'.")
     if ics:
         may_write(ics, "calendar file", files)
-    rows, findings = _gather(files, partial(_rows, day=day, retention=retention, events=ics is not None))
+    words = explained or answer.as_json
+    rows, findings = _gather(files, partial(_rows, day=day, retention=retention, words=words, events=ics is not None))
     answer.add(findings)
     rows = [
         row
@@ -213,7 +214,8 @@ def _gather(files: list[Path], work: Callable[[list[Path]], _Part]) -> _Part:
     return rows, [finding for _, part in parts for finding in part]
 
 
-def _rows(files: list[Path], *, day: date, retention: bool, events: bool) -> _Part:
+def _rows(files: list[Path], *, day: date, retention: bool, words: bool, events: bool) -> _Part:
+    """Read ``files``; the counts in words cost more than the dates and are made only when they are shown."""
     from isa_docs.intake.load import load_matter
     from isa_docs.intake.quick import quick_matter
     from isa_docs.program.docket import docket_entries
@@ -235,7 +237,7 @@ def _rows(files: list[Path], *, day: date, retention: bool, events: bool) -> _Pa
                 _Row(
                     entry.sort_key,
                     {
-                        **deadline_json(entry.deadline),
+                        **(deadline_json(entry.deadline) if words else {"title": entry.title}),
                         "matter": entry.matter,
                         "importer": entry.importer,
                         "file": str(file),
@@ -245,7 +247,7 @@ def _rows(files: list[Path], *, day: date, retention: bool, events: bool) -> _Pa
                         "status": entry.status,
                         "to": entry.to,
                         "planned": entry.planned.isoformat() if entry.planned else None,
-                        "sentence": entry.sentence,
+                        **({"sentence": entry.sentence} if words else {}),
                     },
                     event_text(entry, day) if events else "",
                 )

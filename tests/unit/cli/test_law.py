@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date
@@ -13,7 +14,9 @@ import pytest
 from isa_docs.cli.law import _rows
 from isa_docs.findings import Place
 from isa_docs.intake.load import load_matter
-from isa_docs.intake.quick import quick_matter
+from isa_docs.intake.model import Submission
+from isa_docs.intake.quick import PAPER_ONLY, quick_matter
+from isa_docs.intake.source import read_source
 from tests.unit.cli.running import NORTHWIND, Invoke
 
 EXAMPLES = NORTHWIND.parents[1]
@@ -92,10 +95,22 @@ def test_the_calendar_file_is_the_same_when_written_again(invoke: Invoke, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["northwind", "maple", "harborlight"])
-def test_the_short_way_in_reads_what_the_full_one_reads(name: str) -> None:
+def test_the_short_way_in_reads_what_the_full_one_reads(tmp_path: Path, name: str) -> None:
     path = EXAMPLES / name / "matter.yaml"
     full = load_matter(path).matter
-    assert quick_matter(path) == msgspec.structs.replace(full, self_testing_plan=None, firm=None, notes=None)
+    light = tuple(_without_papers(submission) for submission in full.submissions)
+    quick = quick_matter(path)
+    assert quick == msgspec.structs.replace(full, self_testing_plan=None, firm=None, notes=None, submissions=light)
+    as_json = tmp_path / "matter.json"
+    as_json.write_text(json.dumps(read_source(path).data), encoding="utf-8")
+    assert quick_matter(as_json) == quick
+
+
+def _without_papers(submission: Submission) -> Submission:
+    empty = {"grounds": (), "statement_of_facts": ""}
+    fields = {each.name: each for each in msgspec.structs.fields(submission)}
+    cut = {name: empty.get(name, fields[name].default) for name in PAPER_ONLY if name in fields}
+    return msgspec.structs.replace(submission, **cut)
 
 
 @pytest.mark.parametrize("text", ["matter: &a x\n", "matter: x\n---\nmatter: y\n", "- a\n", "matter: x\nmatter: y\n"])
@@ -133,7 +148,7 @@ def test_dates_that_cannot_be_counted_are_one_finding_for_their_file(
         raise OverflowError("date value out of range")
 
     monkeypatch.setattr("isa_docs.program.docket.docket_entries", beyond)
-    rows, findings = _rows([NORTHWIND], day=date(2014, 12, 1), retention=False, events=False)
+    rows, findings = _rows([NORTHWIND], day=date(2014, 12, 1), retention=False, words=True, events=False)
     assert rows == []
     assert [(each.code, each.place) for each in findings] == [("INPUT-DATES", Place(str(NORTHWIND)))]
 
