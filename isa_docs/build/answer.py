@@ -89,6 +89,8 @@ def _answer(matter: str, call: Call, outcomes: list[Outcome], seconds: float) ->
         if outcome.pdf and outcome.package:
             fields = sum(field.slot.kind == "signature" for field in outcome.package.fields)
             lines.append(f"{outcome.pdf}  {count(outcome.package.pages, 'page')}, {count(fields, 'signature field')}")
+        if outcome.superseded:
+            notes.append(f"{outcome.submission}: what others had put or signed there is kept in {outcome.superseded}.")
         if outcome.error:
             notes.append(f"{outcome.submission}: not built. {outcome.error.message}")
     errors = tuple(outcome.error for outcome in outcomes if outcome.error)
@@ -112,6 +114,7 @@ def _again(before: dict[str, Any], seconds: float) -> Built:
     """Return the answer of the last build; nothing changed since."""
     result = before["result"] | {"seconds": round(seconds, 2)}
     for package in result["packages"]:
+        package["superseded"] = None
         package["documents"] = [each | {"made": False, "why": _SAME} for each in package["documents"]]
     findings = tuple(Finding.from_json(each) for each in before["findings"])
     message = f"Nothing changed: {count(len(result['packages']), 'package')} up to date."
@@ -133,6 +136,7 @@ def _package_json(outcome: Outcome) -> dict[str, Any]:
         "package_id": outcome.package_id or None,
         "pages": package.pages if package else None,
         "sha256": package.sha256 if package else None,
+        "superseded": str(outcome.superseded) if outcome.superseded else None,
         "error": outcome.error.message if outcome.error else None,
         "documents": [note.to_json() for note in outcome.documents],
     }

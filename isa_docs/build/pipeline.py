@@ -65,6 +65,8 @@ class Outcome:
     error: IsaDocsError | None = None
     documents: tuple[DocumentNote, ...] = ()
     """Which documents were made anew, and why."""
+    superseded: Path | None = None
+    """Where an earlier package that somebody signed or added files to is kept now."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -185,7 +187,7 @@ class _Run:
         facts = draft.facts(reuse.converter_mark(engine), record.matter_sha256)
         before = documents_before(self.settings.cache, outcome.folder)
         notes = [after_build(key, before.get(key), now, reused=key in draft.reused) for key, now in facts.items()]
-        publish(files, outcome.folder)
+        superseded = publish(files, outcome.folder)
         keep_documents(self.settings.cache, outcome.folder, facts)
         self.outcomes[index] = replace(
             outcome,
@@ -194,6 +196,7 @@ class _Run:
             package_id=identity,
             pdf=outcome.folder / name,
             documents=tuple(notes),
+            superseded=superseded,
         )
 
     def _publish_preview(self, index: int, draft: Draft, record: BuildRecord) -> None:

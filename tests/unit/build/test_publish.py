@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,10 +55,42 @@ def test_a_failure_of_the_last_step_puts_the_old_folder_back(tmp_path: Path, mon
             raise PermissionError(13, "Permission denied")
         return rename(self, to)
 
+    monkeypatch.setattr(module, "_exchanged", lambda one, other: False)
     monkeypatch.setattr(module.Path, "rename", refuse)
     with pytest.raises(OutputError, match="Permission denied"):
         publish({"a": b"new"}, target)
     assert contents(target) == {"a": "old"}
+
+
+def test_there_is_no_instant_without_a_package(tmp_path: Path) -> None:
+    target = tmp_path / "anl"
+    publish({"a": b"0"}, target)
+    missing, done = [], threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            if not (target / "a").exists():
+                missing.append(1)
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for number in range(100):
+        publish({"a": str(number).encode()}, target)
+    done.set()
+    reader.join()
+    assert sys.platform != "linux" or not missing
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_folders_are_replaced_the_same_with_and_without_exchange(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(module, "_exchanged", lambda one, other: False)
+    for text in ("old", "new"):
+        publish({"a": text.encode()}, tmp_path / "anl")
+    assert contents(tmp_path / "anl") == {"a": "new"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".anl.lock", ".anl.written", "anl"]
 
 
 def test_a_build_cut_off_between_its_two_renames_is_mended_by_the_next(tmp_path: Path) -> None:
@@ -109,8 +143,8 @@ class TestWhatOthersPutThere:
         publish(built("aa11", "pages"), target)
         (target / "p-signed.pdf").write_text("signed", encoding="utf-8")
         before = contents(target)
-        for identity, pages in (("bb22", "new"), ("cc33", "newer")):
-            publish(built(identity, pages), target)
+        for identity, pages, told in (("bb22", "new", target / "superseded" / "aa11"), ("cc33", "newer", None)):
+            assert publish(built(identity, pages), target) == told
             after = contents(target)
             kept = {name: text for name, text in after.items() if name.startswith("superseded/")}
             assert kept == {f"superseded/aa11/{name}": text for name, text in before.items()}
