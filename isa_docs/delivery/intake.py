@@ -42,7 +42,8 @@ class Reception:
         """
         digest = self.spool.put(files)
         identity = job_key(source, document, key or digest, only, self.version)
-        if (known := self.jobs.get(identity)) and known.state in (JobState.FAILED, JobState.CANCELED):
+        known = self.jobs.get(identity)
+        if known and known.state in (JobState.FAILED, JobState.CANCELED) and known.step != "file":
             return self.jobs.retry(identity) or known
         request = JobRequest(
             key=identity,

@@ -41,8 +41,14 @@ def note(what, job):
         log.flush()
         os.fsync(log.fileno())
 
+def lingers(half):
+    if (folder / f"long-{half}").exists():
+        (folder / "begun").touch()
+        time.sleep(60)
+
 class Work:
     def build(self, job):
+        lingers("build")
         time.sleep(0.05)
         (folder / f"{job.key}.pdf").write_bytes(job.key.encode() * 4)
         note("built", job)
@@ -51,6 +57,7 @@ class Work:
     def must_file(self, job):
         return True
     def file(self, job):
+        lingers("file")
         try:
             with (folder / "filed" / job.key).open("xb") as filed:  # a DMS that knows a package by its key
                 filed.write(job.key.encode())
@@ -142,6 +149,26 @@ def test_a_hundred_jobs_outlive_ten_kills(workers: Workers) -> None:
     assert set(done["filed"]) == set(keys)
     assert set(done["filed"].values()) == {1}
     assert sum(done["built"].values()) <= 100 + 10 * 2, "a kill costs no more than the builds under way"
+
+
+@pytest.mark.parametrize("half", ["build", "file"])
+def test_ten_kills_in_the_middle_of_the_same_job_do_not_lose_it(workers: Workers, half: str) -> None:
+    jobs = DurableJobs(workers.url, lease=6)
+    (workers.folder / f"long-{half}").touch()
+    keys = submit(jobs, 3)
+    for _ in range(10):
+        workers.start("machine-1")
+        begun = time.monotonic() + 30
+        while (workers.folder / "begun").exists() is False:
+            assert time.monotonic() < begun
+            time.sleep(0.05)
+        workers.kill("machine-1")
+        (workers.folder / "begun").unlink()
+    (workers.folder / f"long-{half}").unlink()
+    workers.start("machine-1")
+    wait_until_filed(jobs, 3, within=60)
+    jobs.close()
+    assert deeds(workers.folder)["filed"] == Counter(keys)
 
 
 def test_a_machine_that_never_returns_is_replaced_by_the_other(workers: Workers) -> None:

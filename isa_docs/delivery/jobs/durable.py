@@ -23,9 +23,10 @@ LEASE = 90.0
 """Seconds after its last heartbeat when a worker counts as lost."""
 _UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
 _DEAD = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-GAVE_UP = (
-    "The build was given up after it had brought its worker down several times. Retry it once the cause is mended."
-)
+_GRACE = 5.0
+"""Seconds that whoever changed a job has for queueing what comes next, before the sweep does it."""
+_FILING = ":file:"
+GAVE_UP = "The build was given up after its worker had died several times. Retry it once the cause is mended."
 
 _log = logging.getLogger("isa_docs.jobs")
 
@@ -92,31 +93,45 @@ class DurableJobs:
         return job
 
     def sweep(self) -> int:
-        """Take up what was left lying: jobs of lost workers, jobs never queued, filings that are due."""
+        """Take up what was left lying: jobs of lost workers, jobs never queued, filings that are due or died."""
         now = self._clock()
         taken = self._resume_lost(now)
         waiting = {each.workflow_id for each in self._workflows(_UNFINISHED)}
         dead = {each.workflow_id for each in self._workflows(_DEAD)}
         for job in self.table.find([JobState.RECEIVED, JobState.BUILDING], limit=100_000):
             if build_id(job) in dead:
-                ended = replace(job, state=JobState.FAILED, step="", exit_code=1, message=GAVE_UP, updated=now)
-                taken += self.table.change(ended, job.attempt)
-            elif job.state is JobState.RECEIVED and build_id(job) not in waiting and job.updated < now - 5:
+                ended = replace(job, state=JobState.FAILED, step="file", exit_code=1, message=GAVE_UP, updated=now)
+                taken += self.table.change(ended, job.attempt)  # a worker tells its source, if there is one to tell
+            elif job.state is JobState.RECEIVED and build_id(job) not in waiting and job.updated < now - _GRACE:
                 self._enqueue_build(job)
                 taken += 1
-        for job in self.table.due(now):
-            self._enqueue_filing(job)
-            taken += 1
+        for job in self.table.owing():
+            if filing_id(job) in dead:
+                again = replace(job, filings=job.filings + 1, next_filing=now, updated=now)
+                taken += self.table.change(again, job.attempt)
+                self._enqueue_filing(again)
+            elif filing_id(job) not in waiting and max(job.next_filing, job.updated + _GRACE) <= now:
+                self._enqueue_filing(job)
+                taken += 1
         return taken
+
+    def given(self, worker: str) -> set[str]:
+        """Return the ids of the workflows that the engine has given to ``worker`` and that have not ended."""
+        return {each.workflow_id for each in self._workflows(["PENDING"]) if each.executor_id == worker}
+
+    def resume(self, workflows: Iterable[str]) -> None:
+        """Put workflows back into their queues, to be started by whichever worker comes first."""
+        ids = list(workflows)
+        for queue in (BUILD, FILE):
+            if own := [each for each in ids if (queue == FILE) == (_FILING in each)]:
+                self._client.resume_workflows(own, queue_name=queue)
+                _log.warning("taken over", extra={"count": len(own)})
 
     def _resume_lost(self, now: float) -> int:
         """Put the running jobs of workers without a heartbeat back into their queues."""
         living = self.table.living(now - self._lease)
         lost = [each for each in self._workflows(["PENDING"]) if each.executor_id not in living]
-        for queue in (BUILD, FILE):
-            if ids := [each.workflow_id for each in lost if each.name == queue]:
-                self._client.resume_workflows(ids, queue_name=queue)
-                _log.warning("taken over from a lost worker", extra={"count": len(ids)})
+        self.resume(each.workflow_id for each in lost)
         return len(lost)
 
     def _workflows(self, states: list[str]) -> list[WorkflowStatus]:
@@ -157,7 +172,7 @@ def build_id(job: Job) -> str:
 
 def filing_id(job: Job) -> str:
     """Return the id of the workflow that makes the job's next try to file."""
-    return f"{job.key}:{job.attempt}:file:{job.filings + 1}"
+    return f"{job.key}:{job.attempt}{_FILING}{job.filings + 1}"
 
 
 def _migrate(url: str) -> None:

@@ -1,4 +1,7 @@
-"""The two halves of a job, as every engine runs them: build, then file. Each may be run again at any time."""
+"""The two halves of a job, as every engine runs them: build, then file. Each may be run again at any time.
+
+A job whose ``step`` is ``file`` owes its source a package or a word; it owes it until that is done, whatever dies.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from isa_docs.delivery.jobs.model import Clock, FilingFailedError, Job, JobState, Store, Work
+from isa_docs.delivery.jobs.model import BuildResult, Clock, FilingFailedError, Job, JobState, Store, Work
 
 PAUSES = (1.0, 5.0)
 """Seconds before the second and the third try of a build that failed for a passing reason."""
@@ -29,12 +32,12 @@ def build_half(
         if not store.change(job, attempt):
             return "done"
         started = clock()
-        result = work.build(job)
+        result = _built(work, job)
         for pause in PAUSES:
             if not result.passing:
                 break
             sleep(pause)
-            result = work.build(job)
+            result = _built(work, job)
         job = replace(
             job,
             state=result.state,
@@ -44,22 +47,35 @@ def build_half(
             files=result.files,
             updated=clock(),
         )
+        job = replace(job, step="file" if work.must_file(job) else "")
         if not store.change(job, attempt):
             return "done"
         _log.info(
             "built",
             extra={"job": key, "state": str(job.state), "seconds": clock() - started, "exit_code": job.exit_code},
         )
-    return "file" if work.must_file(job) and job.state is not JobState.FILED else "done"
+    return "file" if job.step == "file" else "done"
+
+
+def _built(work: Work, job: Job) -> BuildResult:
+    """Build; an error that nobody foresaw, such as a full disk, is ours and may pass."""
+    try:
+        return work.build(job)
+    except Exception as error:
+        _log.error("unexpected error", extra={"job": job.key, "error": type(error).__name__})
+        return BuildResult(JobState.FAILED, 1, "isa-docs ended with exit code 1.", passing=True)
 
 
 def file_half(store: Store, work: Work, key: str, attempt: int, clock: Clock) -> None:
     """File what a job built, or tell its source what needs correcting; on failure say when to try again."""
     job = store.get(key)
-    if job is None or job.attempt != attempt or job.state in (JobState.FILED, JobState.CANCELED):
+    if job is None or job.attempt != attempt or job.step != "file" or job.state is JobState.CANCELED:
+        return
+    if not work.must_file(job):
+        store.change(replace(job, step="", next_filing=0.0, updated=clock()), attempt)
         return
     try:
-        work.file(job)
+        _filed(work, job)
     except FilingFailedError as error:
         delay = min(FIRST_DELAY * 2 ** min(job.filings, 20), LONGEST_DELAY)
         state: JobState = JobState.BUILT_NOT_FILED if job.files else job.state
@@ -79,6 +95,17 @@ def file_half(store: Store, work: Work, key: str, attempt: int, clock: Clock) ->
     message = "" if job.files else job.message
     store.change(replace(job, state=end, step="", message=message, next_filing=0.0, updated=clock()), attempt)
     _log.info("filed", extra={"job": key, "state": str(end)})
+
+
+def _filed(work: Work, job: Job) -> None:
+    """File; an error that nobody foresaw, such as an answer in another form, is one more reason to try again."""
+    try:
+        work.file(job)
+    except FilingFailedError:
+        raise
+    except Exception as error:
+        _log.error("unexpected error", extra={"job": job.key, "error": type(error).__name__})
+        raise FilingFailedError(f"Not filed yet: {type(error).__name__}.") from None
 
 
 def filing_due(job: Job, now: float) -> bool:

@@ -114,11 +114,10 @@ class JobTable(Store):
         with self.engine.connect() as connection:
             return [_job(row) for row in connection.execute(query)]
 
-    def due(self, now: float) -> list[Job]:
-        """Return the jobs whose filing failed and is to be tried again now."""
-        query = sa.select(JOBS).where(JOBS.c.step == "file", JOBS.c.next_filing > 0, JOBS.c.next_filing <= now)
+    def owing(self) -> list[Job]:
+        """Return the jobs that still owe their source a package or a word."""
         with self.engine.connect() as connection:
-            return [_job(row) for row in connection.execute(query)]
+            return [_job(row) for row in connection.execute(sa.select(JOBS).where(JOBS.c.step == "file"))]
 
     def count(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state that has any."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSPortableJSONSerializer, StepOptions
 from filelock import FileLock, Timeout
 
 from isa_docs.delivery.jobs.durable import APPLICATION, BUILD, FILE, DurableJobs, filing_id
@@ -38,18 +38,42 @@ _running: tuple[DurableJobs, Work] | None = None
 """The engine and the work of this process; DBOS knows its workflows by name, for the whole process."""
 
 
-@DBOS.workflow(name=BUILD, max_recovery_attempts=5)
+_DEATHS = 20
+"""Deaths of its worker after which a job is given up: more than bad luck, few enough to let others have their turn."""
+_started: set[str] = set()
+"""The workflows that run in this process; sets change atomically."""
+
+
+def _step(name: str) -> StepOptions:
+    """Return the options of a step: what it may raise is a database that is away, for some two minutes."""
+    return {"name": name, "retries_allowed": True, "max_attempts": 8, "interval_seconds": 1.0, "backoff_rate": 2.0}
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Note the present workflow as running."""
+    workflow = DBOS.workflow_id or ""
+    _started.add(workflow)
+    try:
+        yield
+    finally:
+        _started.discard(workflow)
+
+
+@DBOS.workflow(name=BUILD, max_recovery_attempts=_DEATHS)
 def _build(key: str, attempt: int) -> str:
-    after: str = DBOS.run_step({"name": "build"}, _build_step, key, attempt)
-    if after == "file":
-        DBOS.run_step({"name": "enqueue"}, _enqueue_step, key, attempt)
-    return after
+    with _noted():
+        after: str = DBOS.run_step(_step("build"), _build_step, key, attempt)
+        if after == "file":
+            DBOS.run_step(_step("enqueue"), _enqueue_step, key, attempt)
+        return after
 
 
-@DBOS.workflow(name=FILE, max_recovery_attempts=5)
+@DBOS.workflow(name=FILE, max_recovery_attempts=_DEATHS)
 def _file(key: str, attempt: int) -> str:
-    DBOS.run_step({"name": "file"}, _file_step, key, attempt)
-    return "done"
+    with _noted():
+        DBOS.run_step(_step("file"), _file_step, key, attempt)
+        return "done"
 
 
 def _build_step(key: str, attempt: int) -> str:
@@ -105,6 +129,7 @@ class Worker:
         self._name = name
         self._settings = settings
         self._stop = threading.Event()
+        self._idle: set[str] = set()
         self._keeper = threading.Thread(target=self._keep, name="isa-docs-keeper", daemon=True)
 
     def start(self, also: Callable[[], object] | None = None) -> None:
@@ -150,9 +175,19 @@ class Worker:
                 self._jobs.table.beat(self._name, now)
                 if now - swept >= self._settings.sweep:
                     self._jobs.sweep()
+                    self._start_again()
                     swept = now
                 if self._also:
                     self._also()
             except Exception as error:  # the database may be away for a while; the next beat tries again
                 _log.error("heartbeat failed", extra={"error": type(error).__name__})
             self._stop.wait(self._settings.beat)
+
+    def _start_again(self) -> None:
+        """Queue anew what the engine gave this worker and never started, seen so at two sweeps in a row.
+
+        A claim whose start failed, because the database was away at that moment, is started by nobody else.
+        """
+        idle = self._jobs.given(self._name) - _started
+        self._jobs.resume(idle & self._idle)
+        self._idle = idle - self._idle

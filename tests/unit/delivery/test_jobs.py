@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 
-from isa_docs.delivery.jobs.durable import DurableJobs
+from isa_docs.delivery.jobs.durable import BUILD, FILE, GAVE_UP, DurableJobs, filing_id
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import (
     BuildResult,
@@ -221,6 +221,31 @@ def test_a_package_is_kept_while_the_dms_is_down_and_filed_once_it_is_back(start
     assert (work.built, work.filed) == ([request.key], [request.key])
 
 
+def test_an_error_that_nobody_foresaw_loses_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Clumsy(Script):
+        def build(self, job: Job) -> BuildResult:
+            result = super().build(job)
+            if len(self.built) == 1:
+                raise OSError(28, "No space left on device")
+            return result
+
+        def file(self, job: Job) -> None:
+            super().file(job)
+            if len(self.filed) == 1:
+                raise ValueError("an answer that is no JSON, with 123-45-6789 in it")
+
+    monkeypatch.setattr("isa_docs.delivery.jobs.running.PAUSES", (0.0, 0.0))
+    work = Clumsy()
+    jobs, clock = start(work)
+    request = asked()
+    jobs.submit(request)
+    job = settled(jobs, request.key, JobState.BUILT_NOT_FILED)
+    assert (job.message, len(work.built)) == ("Not filed yet: ValueError.", 2)
+    clock.ahead = 31
+    assert jobs.sweep() == 1
+    settled(jobs, request.key, JobState.FILED)
+
+
 def test_jobs_are_listed_and_counted_by_state(start: Start) -> None:
     work = Script({"wrong": [WRONG]})
     jobs, _ = start(work)
@@ -288,3 +313,73 @@ class TestWithoutAWorker:
         jobs.table.insert(Job(request, created=time.time() - 60, updated=time.time() - 60))
         assert jobs.sweep() == 1
         assert jobs.sweep() == 0
+
+    @pytest.fixture
+    def built(self, jobs: DurableJobs) -> Job:
+        """A job that is built, and whose package is to be filed."""
+        job = replace(Job(asked(), JobState.BUILT, step="file", files=BUILT.files), updated=time.time() - 60)
+        jobs.table.insert(job)
+        return job
+
+    def ended(self, jobs: DurableJobs, status: str) -> None:
+        """Let every workflow end as the engine does when it gives one up."""
+        with jobs.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE workflow_status SET status = ?", (status,))
+
+    def test_a_filing_that_was_never_queued_is_queued_by_the_sweep(self, jobs: DurableJobs, built: Job) -> None:
+        assert (jobs.sweep(), jobs.sweep()) == (1, 0)
+        assert [each.workflow_id for each in jobs._workflows(["ENQUEUED"])] == [filing_id(built)]
+
+    @pytest.mark.parametrize("status", ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"])
+    def test_a_filing_that_the_engine_gave_up_is_queued_anew(self, jobs: DurableJobs, built: Job, status: str) -> None:
+        jobs.sweep()
+        self.ended(jobs, status)
+        assert (jobs.sweep(), jobs.sweep()) == (1, 0)
+        job = jobs.get(built.key)
+        assert job is not None
+        assert (job.state, job.filings) == (JobState.BUILT, 1)
+        assert [each.workflow_id for each in jobs._workflows(["ENQUEUED"])] == [filing_id(job)]
+
+    def test_of_a_build_that_the_engine_gave_up_its_source_is_told(self, jobs: DurableJobs) -> None:
+        request = asked()
+        jobs.submit(request)
+        self.ended(jobs, "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+        jobs.sweep()
+        job = jobs.get(request.key)
+        assert job is not None
+        assert (job.state, job.step, job.message) == (JobState.FAILED, "file", GAVE_UP)
+
+    def test_what_a_living_worker_was_given_and_never_began_can_be_taken_back(
+        self, jobs: DurableJobs, built: Job
+    ) -> None:
+        request = asked()
+        jobs.submit(request)
+        jobs.sweep()
+        with jobs.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE workflow_status SET status = 'PENDING', executor_id = 'machine-1'")
+        jobs.table.beat("machine-1", time.time())
+        assert jobs.sweep() == 0, "the worker lives"
+        given = jobs.given("machine-1")
+        assert given == {f"{request.key}:1", filing_id(built)}
+        jobs.resume(given)
+        queued = {(each.workflow_id, each.queue_name) for each in jobs._workflows(["ENQUEUED"])}
+        assert queued == {(f"{request.key}:1", BUILD), (filing_id(built), FILE)}
+
+
+def test_a_worker_starts_what_it_was_given_and_did_not_begin(tmp_path: Path) -> None:
+    jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+    work = Script()
+    worker = Worker(jobs, work, "machine-1", WorkerSettings(poll=0.05, beat=0.1, sweep=0.2))
+    request = asked()
+    jobs.submit(request)
+    with jobs.engine.begin() as connection:  # as left by a start that failed; the owner is not the one who starts now
+        connection.exec_driver_sql("UPDATE workflow_status SET status = 'PENDING', executor_id = 'another'")
+    jobs.table.beat("another", time.time() + 3600)
+    worker.start()
+    try:
+        with jobs.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE workflow_status SET executor_id = 'machine-1'")
+        settled(jobs, request.key, JobState.FILED)
+    finally:
+        worker.stop(10)
+        jobs.close()
