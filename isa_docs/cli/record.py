@@ -108,6 +108,12 @@ def _check(matter: Any, what: str, name: str, day: date, tracking: str | None, o
             f"{name} cannot be accepted on {day}: the matter says that CBP signed the MOU on {signed}.",
             f"Record it with --on {signed}, or correct acceptance.mou_signed_by_cbp_on in the matter file first.",
         )
+    signed_on = matter.acceptance.mou_signed_by_cbp_on if matter.acceptance else None
+    if outcome == "not-accepted" and signed_on is not None and signed_on >= submission.date:
+        raise _refuse(
+            f"{name} cannot be 'not-accepted': the matter says that CBP signed the MOU on {signed_on}.",
+            "Take acceptance.mou_signed_by_cbp_on out of the matter file first, if it is wrong.",
+        )
 
 
 def _check_order(submission: Any, events: list[Any], what: str, day: date) -> None:

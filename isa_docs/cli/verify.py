@@ -27,7 +27,7 @@ TRUST = click.option(
 
 
 @click.command()
-@FILE
+@click.argument("file", type=click.Path(path_type=Path))
 @MANIFEST
 @TRUST
 @click.option("--all-signed", is_flag=True, help="A signature not made yet counts as a difference, too.")
@@ -38,6 +38,7 @@ def verify(
 ) -> None:
     """Verify FILE, a package that came back, against the manifest of its build. Nothing is written.
 
+    FILE may also be the folder of a build: the package in it is verified.
     Says whether FILE begins with the package as built, byte for byte; who signed what, when, trusted by which root;
     and everything that was changed besides. Exit code 10 when FILE is not to be relied on.
     """
@@ -46,6 +47,8 @@ def verify(
     from isa_docs.review.verify import verify_package
 
     answer.findings_are_product = True
+    if file.is_dir():
+        file = _package_in(file, manifest)
     data = read_bytes(file)
     record, place = load_manifest(file, manifest)
     roots = certificates(tuple(read_bytes(each) for each in trust)) if trust else None
@@ -129,6 +132,12 @@ def load_manifest(file: Path, given: Path | None) -> tuple[dict[str, Any], Path]
         message = f"{place} is not a manifest that this version understands."
         raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message)]) from None
     return data, place
+
+
+def _package_in(folder: Path, manifest: Path | None) -> Path:
+    """Return the package in the folder of a build; raises InputError when there is none."""
+    record, _ = load_manifest(folder / "package.pdf", manifest)
+    return folder / Path(record["package"]["file"]).name
 
 
 def built_package(manifest: dict[str, Any], place: Path) -> bytes | None:

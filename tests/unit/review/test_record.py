@@ -129,6 +129,9 @@ class TestTheCommand:
         assert "RECORD-REFUSED" in run.err
         assert "CBP signed the MOU on 2013-01-15" in run.err
         assert "--on 2013-01-15" in run.err
+        denied = invoke("record", file, "decided", "--submission", "application", "--outcome", "not-accepted")
+        assert denied.code == 4
+        assert "cannot be 'not-accepted': the matter says that CBP signed the MOU on 2013-01-15" in denied.err
         assert file.read_bytes() == NORTHWIND.read_bytes()
         assert invoke(*call, "2013-01-15").code == 0
 

@@ -41,6 +41,13 @@ def test_the_package_as_built(invoke: Invoke, folder: Path) -> None:
     run = invoke("verify", folder / "package.pdf")
     assert run.code == 0
     assert "The file is the package as built; none of its 2 signatures is made yet." in run.out
+    assert invoke("verify", folder).out == run.out
+
+
+def test_a_folder_without_a_build_is_refused(invoke: Invoke, tmp_path: Path) -> None:
+    run = invoke("verify", tmp_path)
+    assert run.code == 4
+    assert "There is no manifest at" in run.err
 
 
 def test_sign_then_verify(invoke: Invoke, folder: Path) -> None:
