@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from pikepdf import Dictionary, Name, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations
 from isa_docs.assembly.metadata import PRODUCER
 from isa_docs.assembly.model import AssemblyResult, PackageInfo
+from isa_docs.assembly.survey import Survey
 from isa_docs.findings import Finding
 
 _ALLOWED_ANNOTATIONS = (Name.Link, Name.Widget)
@@ -25,6 +27,7 @@ _PRIVATE = (
     "/EF",
     "/RichMediaContent",
 )
+_SUSPECT = re.compile("|".join(f"{key}(?![A-Za-z])" for key in _PRIVATE).encode())
 _ROOT_KEYS = frozenset(
     {
         "/Type",
@@ -43,8 +46,9 @@ _ROOT_KEYS = frozenset(
 )
 
 
-def leaks(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
+def leaks(file: Survey, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:
     """Yield what the file carries besides what was meant for its reader."""
+    pdf = file.pdf
     allowed = _ROOT_KEYS | ({"/AF", "/Names"} if info.attachments else set())
     for key in sorted(set(pdf.Root.keys()) - allowed):
         yield fault("PKG-LEAK", result, f"its catalog carries {key}", REPORT)
@@ -61,18 +65,31 @@ def leaks(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Findi
         if isinstance(action, Dictionary) and str(action.get("/S")) not in _ALLOWED_ACTIONS:
             yield fault("PKG-LEAK", result, f"it carries an action of kind {action.get('/S')}", REPORT, page=number)
     yield from _attachments(pdf, result, info)
-    root_metadata = pdf.Root.Metadata.objgen
-    seen = set()
-    for item in pdf.objects:
-        entries = item.stream_dict if isinstance(item, Stream) else item
-        if not isinstance(entries, Dictionary):
-            continue
-        private = {key for key in _PRIVATE if key in entries and item.objgen != pdf.Root.objgen}
-        seen |= private - {"/EF"} if info.attachments else private
-        if isinstance(item, Stream) and entries.get("/Type") == Name.Metadata and item.objgen != root_metadata:
-            seen.add("/Metadata")
+    allowed_here = {pdf.Root.objgen: {"/Metadata"}, pdf.Root.Metadata.objgen: {"/Metadata"}}
+    seen: set[str] = set()
+    for item in file.having(_SUSPECT):
+        seen |= _private(item) - allowed_here.get(item.objgen, set())
+    if info.attachments:
+        seen.discard("/EF")
     for key in sorted(seen):
         yield fault("PKG-LEAK", result, f"an object of it carries {key}", REPORT)
+
+
+def _private(item: Object) -> set[str]:
+    """Return the private keys of an object and of what lies directly in it; metadata count as such themselves."""
+    found = {"/Metadata"} if isinstance(item, Stream) and item.stream_dict.get("/Type") == Name.Metadata else set()
+    below: list[Object] = [item]
+    while below:
+        current = below.pop()
+        entries = current.stream_dict if isinstance(current, Stream) else current
+        values: list[Object] = []
+        if isinstance(entries, Dictionary):
+            found.update(key for key in _PRIVATE if key in entries)
+            values = [entries.get(key) for key in entries.keys()]  # noqa: SIM118  a dictionary of pikepdf
+        elif isinstance(entries, Array):
+            values = list(entries)
+        below += [each for each in values if isinstance(each, (Dictionary, Array)) and not each.is_indirect]
+    return found
 
 
 def _attachments(pdf: Pdf, result: AssemblyResult, info: PackageInfo) -> Iterator[Finding]:

@@ -6,10 +6,9 @@ Everything promised of a package is verified on its bytes: pages, labels, outlin
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
@@ -22,8 +21,11 @@ from isa_docs.assembly.check_text import text_faults
 from isa_docs.assembly.esign import with_fields
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
 from isa_docs.assembly.navigation import LINK_ROOT
+from isa_docs.assembly.page_labels import page_labels
+from isa_docs.assembly.survey import Survey, survey
 from isa_docs.findings import Finding, Severity
 
+_FONT = re.compile(rb"/Type /Font(?![A-Za-z])")
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _SAME = 0.02
 
@@ -47,13 +49,11 @@ def check_package(
     except pikepdf.PdfError as error:
         return [fault("PKG-SYNTAX", result, f"the file is not sound: {error}", REPORT)]
     faults: list[Finding] = []
-    with opened as pdf, tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(max_workers=2) as pool:
+    with opened as pdf, ThreadPoolExecutor(max_workers=2) as pool:
         syntax = pool.submit(reading.syntax_problems, result.pdf)
         program = reading.pdftotext()
-        copy = Path(folder) / "copy.pdf"
         if program is not None:
-            reading.without_output_intent(result.pdf, copy)
-            texts = pool.submit(reading.page_texts, program, copy)
+            texts = pool.submit(reading.package_texts, program, result.pdf, result.sha256)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
         if faults:  # nothing else can be judged by page
@@ -62,9 +62,10 @@ def check_package(
         faults += _outline_faults(pdf, result, parts, pages)
         faults += _link_faults(pdf, result, pages)
         faults += _field_faults(pdf, result)
-        faults += _font_faults(pdf, result)
-        faults += structure_faults(pdf, result)
-        faults += leaks(pdf, result, info)
+        file = survey(pdf)
+        faults += _font_faults(file, result)
+        faults += structure_faults(file, result)
+        faults += leaks(file, result, info)
         if program is None:
             faults.append(
                 fault(
@@ -76,8 +77,9 @@ def check_package(
                 )
             )
         else:
-            words = reading.PageWords(program, copy)
-            faults += text_faults(texts.result(), words, pdf, result, parts, pages, contents)
+            faults += text_faults(
+                texts.result(), reading.PageWords(program, result.pdf), pdf, result, parts, pages, contents
+            )
         problems = [*pdf.get_warnings(), *syntax.result()]
         faults += [fault("PKG-SYNTAX", result, f"the file is not sound: {problem}", REPORT) for problem in problems[:5]]
     return faults
@@ -100,7 +102,7 @@ def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Ite
 
 def _label_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
     """Every page has a label of its own, with the prefix of its part."""
-    labels = [str(page.label) for page in pdf.pages]
+    labels = page_labels(pdf)
     prefix = {part.key: part.label for part in parts}
     if len(set(labels)) != len(labels):
         yield fault("PKG-LABELS", result, "two pages have the same page label", "Give every part a prefix of its own.")
@@ -174,10 +176,10 @@ def _field_faults(pdf: Pdf, result: AssemblyResult) -> Iterator[Finding]:
         yield fault("PKG-FIELDS", result, f"the field {name!r} was not expected", REPORT)
 
 
-def _font_faults(pdf: Pdf, result: AssemblyResult) -> Iterator[Finding]:
+def _font_faults(file: Survey, result: AssemblyResult) -> Iterator[Finding]:
     """Every font is embedded."""
     names = set()
-    for item in pdf.objects:
+    for item in file.having(_FONT):
         if not isinstance(item, Dictionary) or item.get("/Type") != Name.Font:
             continue
         if item.get("/Subtype") in (Name.Type0, Name.Type3):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
 import pikepdf
 
 _SECONDS = 300
+_PAGES_WORTH_A_PROCESS = 200
+_INTENTS, _UNREAD = b"/OutputIntents", b"/OutputIntent_"
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
 _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 
@@ -33,20 +39,45 @@ def pdftotext() -> str | None:
 
 
 def without_output_intent(pdf: Path, copy: Path) -> Path:
-    """Write a copy that poppler reads fast: with an output intent it rebuilds the color transform on every page."""
+    """Write a copy that poppler reads fast: with an output intent it rebuilds the color transform on every page.
+
+    The intent's key, which a file of ours has once and in the clear, is overwritten by one that nobody reads.
+    """
+    data = pdf.read_bytes()
+    if data.count(_INTENTS) == 1:
+        copy.write_bytes(data.replace(_INTENTS, _UNREAD))
+        return copy
     with pikepdf.open(pdf) as opened:
         if "/OutputIntents" in opened.Root:
             del opened.Root.OutputIntents
-        opened.save(copy, static_id=True)
+        opened.save(copy, static_id=True, fix_metadata_version=False)
     return copy
 
 
+@lru_cache(maxsize=1)
+def package_texts(program: str, pdf: Path, sha256: str) -> tuple[str, ...]:
+    """Return the text of every page of a finished package, without its output intent; read once for all who ask.
+
+    ``sha256`` is that of the file: another content is another question.
+    """
+    return tuple(page_texts(program, without_output_intent(pdf, pdf.with_suffix(".text.pdf"))))
+
+
 def page_texts(program: str, pdf: Path) -> list[str]:
-    """Return the text of every page."""
-    done = subprocess.run(
-        [program, "-enc", "UTF-8", str(pdf), "-"], capture_output=True, timeout=_SECONDS, check=False
-    ).stdout.decode("utf-8", "replace")
-    return done.split("\f")[:-1]
+    """Return the text of every page; of a long file each core reads its share."""
+    with pikepdf.open(pdf) as opened:
+        count = len(opened.pages)
+    shares = min(os.cpu_count() or 1, -(-count // _PAGES_WORTH_A_PROCESS)) or 1
+    ends = [count * number // shares for number in range(shares + 1)]
+    with ThreadPoolExecutor(shares) as pool:
+        parts = pool.map(lambda first, last: _texts(program, pdf, first + 1, last), ends[:-1], ends[1:])
+        return [text for part in parts for text in part]
+
+
+def _texts(program: str, pdf: Path, first: int, last: int) -> Sequence[str]:
+    command = [program, "-enc", "UTF-8", "-f", str(first), "-l", str(last), str(pdf), "-"]
+    done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False).stdout
+    return done.decode("utf-8", "replace").split("\f")[:-1]
 
 
 def syntax_problems(pdf: Path) -> list[str]:
