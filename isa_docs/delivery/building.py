@@ -9,10 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
+from filelock import FileLock
+
 from isa_docs.build.checks import select
 from isa_docs.build.pipeline import BuildSettings, Outcome, build_matter
 from isa_docs.conversion.engine import Engine
-from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobState
+from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobRequest, JobState
+from isa_docs.delivery.kept import keep, recall
 from isa_docs.delivery.results import write_result
 from isa_docs.delivery.spool import Spool
 from isa_docs.errors import ExitCode, InputError, IsaDocsError
@@ -52,7 +55,10 @@ Builder = Callable[[BuildOrder], BuildResult]
 
 
 class PackageWork:
-    """Builds into ``<packages>/<job>/<matter>/<submission>/`` and files with the destination of the job's source."""
+    """Builds into ``<packages>/<build>/<matter>/<submission>/`` and files with the destination of the job's source.
+
+    What several jobs ask for is built once, whichever doors they came in by.
+    """
 
     def __init__(
         self,
@@ -72,12 +78,22 @@ class PackageWork:
         self._destinations = dict(destinations or {})
 
     def folder(self, job: Job) -> Path:
-        """Return the folder that holds what the job made."""
-        return self._packages / job.key
+        """Return the folder that holds what is built for the job."""
+        return self._packages / (job.request.build or job.key)
 
     def build(self, job: Job) -> BuildResult:
         """Build every submission asked for; the job is BUILT only when all of them are."""
-        folder, asked = self.folder(job), job.request
+        folder = self.folder(job)
+        self._packages.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if kept := recall(folder):
+                return kept
+            result = self._build(job.request, folder)
+            if result.state is JobState.BUILT:
+                keep(folder, result)
+            return result
+
+    def _build(self, asked: JobRequest, folder: Path) -> BuildResult:
         try:
             matter = self._spool.matter(asked.intake)
         except InputError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from isa_docs import __version__
 from isa_docs.delivery.building import priority_of_file
-from isa_docs.delivery.jobs.model import CONTRACT, Job, JobRequest, Jobs, JobState, job_key
+from isa_docs.delivery.jobs.model import CONTRACT, Job, JobRequest, Jobs, JobState, build_key, job_key
 from isa_docs.delivery.spool import Spool
 
 
@@ -45,26 +45,29 @@ class Reception:
         known = self.jobs.get(identity)
         if known and known.state in (JobState.FAILED, JobState.CANCELED) and known.step != "file":
             return self.jobs.retry(identity) or known
+        day = as_of or self.today()
         request = JobRequest(
             key=identity,
             source=source,
             document=document,
             intake=digest,
-            as_of=as_of or self.today(),
+            as_of=day,
             only=tuple(only),
+            build=build_key(digest, day, only, self.version),
             priority=priority_of_file(self.spool.matter(digest), only),
             callback=callback,
         )
         return self.jobs.submit(request)
 
     def folder(self, job: Job) -> Path:
-        """Return the folder that holds what the job made."""
-        return self.packages / job.key
+        """Return the folder that holds what was built for the job."""
+        return self.packages / (job.request.build or job.key)
 
 
-def version_with(templates: Path | None) -> str:
-    """Return the version that stands for this program and a firm's own templates."""
+def version_with(templates: Path | None, strict: bool = False) -> str:
+    """Return the version that stands for this program, a firm's own templates, and how strictly it builds."""
     digest = hashlib.sha256()
     for file in sorted(templates.glob("*.docx")) if templates else ():
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return f"{CONTRACT}/{__version__}/{digest.hexdigest()[:16] if templates else 'shipped'}"
+    own = digest.hexdigest()[:16] if templates else "shipped"
+    return f"{CONTRACT}/{__version__}/{own}{'/strict' if strict else ''}"

@@ -38,7 +38,8 @@ class Service:
         self.spool = Spool(settings.home / "intakes")
         self.packages = settings.home / "packages"
         self.jobs = DurableJobs(settings.database)
-        self.reception = Reception(self.jobs, self.spool, self.packages, date.today, version_with(settings.templates))
+        version = version_with(settings.templates, settings.strict)
+        self.reception = Reception(self.jobs, self.spool, self.packages, date.today, version)
         self._builder = ProcessBuilder(cache, settings.soffice)
         connectors = {name: connector_for(own) for name, own in settings.dms.items()}
         self.sweeps = {name: Sweep(name, each, self.reception) for name, each in connectors.items()}

@@ -2,7 +2,7 @@
 """Run the tests that need servers: Mayan EDMS, and PostgreSQL under the job engine; ``make test-dms`` calls this.
 
 PostgreSQL is Debian's package (apt-get install postgresql); a throw-away cluster is made, started on a free port of
-127.0.0.1, and stopped by its process id at the end.
+127.0.0.1, and stopped at the end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,24 +40,19 @@ def postgres() -> Iterator[str]:
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(home, "postgres")
         user = ["runuser", "-u", "postgres", "--"]
-    bin_folder = programs()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    subprocess.run([*user, str(bin_folder / "initdb"), "-D", f"{home}/data", "-A", "trust", "-U", "isa"], check=True)
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={home}"]
-    server = subprocess.Popen([*user, str(bin_folder / "postgres"), "-D", f"{home}/data", *options])
+    bin_folder, data = programs(), f"{home}/data"
+    made = [*user, str(bin_folder / "initdb"), "-D", data, "-A", "trust", "-U", "isa"]
+    subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    control = [*user, str(bin_folder / "pg_ctl"), "-D", data, "-w", "-s"]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
+    subprocess.run([*control, "-l", f"{home}/server.log", "-o", options, "start"], check=True)
     try:
-        end = time.monotonic() + 60
-        ready = [str(bin_folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        while subprocess.run(ready).returncode:
-            if time.monotonic() > end:
-                sys.exit("PostgreSQL did not start within 60 seconds.")
-            time.sleep(0.3)
         yield f"postgresql://isa@127.0.0.1:{port}/postgres"
     finally:
-        server.terminate()
-        server.wait(timeout=60)
+        subprocess.run([*control, "-m", "fast", "stop"], check=False)
         shutil.rmtree(home, ignore_errors=True)
 
 

@@ -55,6 +55,8 @@ class JobRequest:
     """1 is most urgent; appeals go before annual letters."""
     callback: str = ""
     """The URL that is told of the end, or an empty string."""
+    build: str = ""
+    """The key of what is built: jobs from several doors with the same content share one build."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,12 @@ class Jobs(Protocol):
 
 
 Clock = Callable[[], float]
+
+
+def build_key(intake: str, as_of: date, only: Iterable[str], version: str) -> str:
+    """Return the key of a build, 32 hexadecimal digits: who asked, and by which door, makes no difference to it."""
+    text = "\0".join([intake, as_of.isoformat(), *sorted(only), version])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def job_key(source: str, document: str, content: str, only: Iterable[str] = (), version: str = CONTRACT) -> str:

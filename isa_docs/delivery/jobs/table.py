@@ -26,6 +26,7 @@ JOBS = sa.Table(
     sa.Column("only", sa.Text, nullable=False),
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("callback", sa.Text, nullable=False),
+    sa.Column("build", sa.String(64), nullable=False, server_default=""),
     sa.Column("state", sa.String(24), nullable=False, index=True),
     sa.Column("step", sa.String(16), nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
@@ -77,10 +78,22 @@ def open_database(url: str) -> sa.Engine:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     try:
-        _META.create_all(engine)
+        _make_tables(engine)
     except sa.exc.DBAPIError:  # another process made them at the same moment
-        _META.create_all(engine)
+        _make_tables(engine)
     return engine
+
+
+def _make_tables(engine: sa.Engine) -> None:
+    """Make what is missing of the tables and, in those of an earlier version, of the columns."""
+    _META.create_all(engine)
+    there = {each["name"] for each in sa.inspect(engine).get_columns(JOBS.name)}
+    with engine.begin() as connection:
+        for column in JOBS.columns:
+            if column.name not in there:
+                kind = column.type.compile(engine.dialect)
+                text = f"ALTER TABLE {JOBS.name} ADD COLUMN {column.name} {kind} NOT NULL DEFAULT ''"
+                connection.exec_driver_sql(text)
 
 
 class JobTable(Store):
@@ -179,6 +192,7 @@ def _job(row: Any) -> Job:
         only=tuple(json.loads(row.only)),
         priority=row.priority,
         callback=row.callback,
+        build=row.build,
     )
     return Job(
         request=request,

@@ -34,7 +34,7 @@ class SmallWork:
     def build(self, job: Job) -> BuildResult:
         self.built.append(job.key)
         text = self.spool.matter(job.request.intake).read_text(encoding="utf-8", errors="replace")
-        folder = self.packages / job.key
+        folder = self.packages / job.request.build
         if "wrong" in text:
             fault = Finding("SCHEMA-REQUIRED", Severity.ERROR, "Importer: it is missing.", "Add it.")
             write_result(folder, [fault], [])

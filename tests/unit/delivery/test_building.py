@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from isa_docs.delivery.building import ANNUAL, APPEAL, BuildOrder, PackageWork, priority_of_file
 from isa_docs.delivery.building_process import ProcessBuilder
-from isa_docs.delivery.jobs.model import Job, JobRequest, JobState
+from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.jobs.inline import InlineJobs
+from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobRequest, JobState
 from isa_docs.delivery.results import mask, plain_text, read_result
 from isa_docs.delivery.spool import Spool, clean_name, matter_name
 from isa_docs.errors import InputError
@@ -73,6 +78,39 @@ def test_an_intake_that_is_no_longer_kept_is_asked_for_again(tmp_path: Path) -> 
     job = Job(JobRequest("ab" * 16, "api", "", "cd" * 32, DAY))
     assert work.build(job).state is JobState.NEEDS_CORRECTION
     assert read_result(work.folder(job))["lines"] == ["The intake is no longer kept; send it again."]
+
+
+def test_what_two_doors_ask_for_is_built_once_as_long_as_it_is_what_it_was(tmp_path: Path) -> None:
+    orders: list[BuildOrder] = []
+
+    def builder(order: BuildOrder) -> BuildResult:
+        orders.append(order)
+        time.sleep(0.05)
+        order.folder.mkdir(parents=True, exist_ok=True)
+        (order.folder / "m.pdf").write_bytes(b"%PDF")
+        return BuildResult(
+            JobState.BUILT, files=(BuiltFile("anl", "m.pdf", hashlib.sha256(b"%PDF").hexdigest(), 1, ""),)
+        )
+
+    spool = Spool(tmp_path / "spool")
+    work = PackageWork(spool, tmp_path / "packages", builder)
+    reception = Reception(InlineJobs(work), spool, tmp_path / "packages", lambda: DAY)
+    doors = ["api:dms", "folder:inbox", "dms"]
+    threads = [
+        threading.Thread(target=reception.submit, args=({"m.yaml": b"matter: m\n"}, door, "doc-1")) for door in doors
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    jobs = reception.jobs.find()
+    assert [job.state for job in jobs] == [JobState.BUILT] * 3
+    assert (len(orders), len({reception.folder(job) for job in jobs})) == (1, 1)
+    (reception.folder(jobs[0]) / "m.pdf").write_bytes(b"%PDF, meddled with")
+    assert work.build(jobs[1]).state is JobState.BUILT
+    assert len(orders) == 2
+    reception.submit({"m.yaml": b"matter: m\n"}, "dms", "doc-1", only=["anl"])
+    assert len(orders) == 3, "another choice of submissions is another build"
 
 
 def test_an_appeal_goes_before_an_annual_letter() -> None:

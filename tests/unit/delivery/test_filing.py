@@ -30,7 +30,7 @@ class Filing(SmallWork):
         return True
 
     def file(self, job: Job) -> None:
-        self.destination.file(job, self.packages / job.key)
+        self.destination.file(job, self.packages / job.request.build)
 
 
 class Unsure:

@@ -29,6 +29,7 @@ from isa_docs.delivery.jobs.model import (
     JobState,
     job_key,
 )
+from isa_docs.delivery.jobs.table import open_database
 from isa_docs.delivery.jobs.worker import Worker, WorkerSettings
 
 BUILT = BuildResult(JobState.BUILT, files=(BuiltFile("anl", "m/anl/m-anl.pdf", "ab" * 32, 6, "12" * 16),))
@@ -307,6 +308,15 @@ class TestWithoutAWorker:
             ).all()
         assert [row[0] for row in rows] == ["portable_json"]
         assert request.key in rows[0][1]
+
+    def test_the_table_of_an_earlier_version_gets_the_columns_it_lacks(self, jobs: DurableJobs) -> None:
+        request = asked()
+        jobs.submit(request)
+        with jobs.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE isa_jobs DROP COLUMN build")
+        for _ in range(2):
+            open_database(jobs.url).dispose()
+        assert jobs.get(request.key) is not None
 
     def test_a_job_written_but_never_queued_is_queued_by_the_sweep(self, jobs: DurableJobs) -> None:
         request = asked()
