@@ -1,6 +1,7 @@
 # The commands of this checkout; `make help` lists them. Works with GNU make 3.81 and later.
 
 MATTER ?= examples/northwind/matter.yaml
+FOLDER ?= examples
 PYTHON ?= python3
 WORKERS ?= 2
 ARGS ?=
@@ -16,13 +17,18 @@ endif
 SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help package test test-dms test-stress check format setup setup-dev doctor bench lock clean distclean python
+.PHONY: help package desk test test-dms test-stress check format setup setup-dev doctor bench lock clean distclean python
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 package: setup ## build every submission of MATTER (examples/northwind/matter.yaml) into build/
 	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
+
+desk: setup ## open the desk for the matters of FOLDER (examples) in the browser; Ctrl-C ends it
+	@$(BIN)/python -c "import python_multipart, starlette, uvicorn" 2>/dev/null || $(BIN)/python -m pip install --quiet \
+	  --require-hashes --no-deps --only-binary :all: -r requirements-service.lock
+	@$(BIN)/isa-docs desk "$(FOLDER)" --out build $(ARGS) || $(SAY_CODE)
 
 test: setup-dev ## run the tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
 	@$(BIN)/python -m pytest --ignore tests/dms -m "not stress" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)

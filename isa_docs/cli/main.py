@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": ("law", "explain", "Explain a program rule and its authority."),
     "areas": ("areas", "areas", "Show the risk areas a plan can test, and what to look for."),
     "template": ("template", "template", "See, start, check and read the Word templates."),
+    "desk": ("desk", "desk", "Open the desk: matters, papers and deadlines in the browser."),
     "watch": ("watch", "watch", "Watch a folder and build what is put into it."),
     "serve": ("serve", "serve", "Serve the HTTP interface."),
     "worker": ("watch", "worker", "Run the jobs of a service on this machine."),

@@ -13,11 +13,11 @@ PACKAGE = ROOT / "isa_docs"
 LONGEST_MODULE = 500
 
 # In the order in which the data flows; a room may import itself and any room named before it.
-ROOMS = ("intake", "program", "documents", "conversion", "assembly", "review", "build", "delivery", "cli")
+ROOMS = ("intake", "program", "documents", "conversion", "assembly", "review", "build", "desk", "delivery", "cli")
 # Shared words, importable everywhere; they import no room.
 COMMON = ("errors", "findings", "resources")
 # The doors: only they may read the clock, the environment and the terminal.
-DOORS = ("delivery", "cli", "__main__")
+DOORS = ("desk", "delivery", "cli", "__main__")
 
 IMPURE = {
     "date.today",

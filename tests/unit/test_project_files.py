@@ -22,7 +22,7 @@ def pyproject() -> dict[str, list[str]]:
         return [re.split(r"[^A-Za-z0-9._-]", requirement)[0].lower() for requirement in requirements]
 
     extras = {extra: names(wanted) for extra, wanted in data["project"]["optional-dependencies"].items()}
-    service = extras.pop("service")
+    service = [*dict.fromkeys(extras.pop("service") + extras.pop("desk"))]
     groups = [name for group in data["dependency-groups"].values() for name in names(group)]
     run = names(data["project"]["dependencies"]) + [name for extra in extras.values() for name in extra]
     return {"run": run, "service": service, "develop": groups}
