@@ -31,6 +31,7 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
     settings = service_settings(config)
     import uvicorn
 
+    from isa_docs.delivery.http.patience import PatientProtocol
     from isa_docs.delivery.http.site import site_of
     from isa_docs.delivery.logs import log_to
 
@@ -48,6 +49,7 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
                     app,
                     host=host,
                     port=port,
+                    http=PatientProtocol,
                     log_config=None,
                     access_log=False,
                     server_header=False,

@@ -31,6 +31,7 @@ from typing import Any
 from isa_docs.errors import InputError
 
 NAME = "isa-docs-service.toml"
+VERIFIER_KINDS = ("standard-webhooks", "bearer", "box", "graph", "clio", "dropbox", "hub-signature")
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _check(settings: ServiceSettings, path: Path) -> None:
     for name, hook in settings.hooks.items():
         if hook.dms not in settings.dms:
             raise InputError(f"{path}: [hooks.{name}] names the DMS '{hook.dms}', which is not there.")
-        if hook.verifier not in ("standard-webhooks", "bearer", "box", "graph"):
+        if hook.verifier not in VERIFIER_KINDS:
             raise InputError(f"{path}: [hooks.{name}] has the unknown verifier '{hook.verifier}'.")
         if len(hook.secret_files) not in (1, 2):
             raise InputError(f"{path}: [hooks.{name}] needs one secret file, or two while changing over.")

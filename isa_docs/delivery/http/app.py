@@ -17,11 +17,11 @@ from starlette.datastructures import UploadFile
 
 from isa_docs import __version__
 from isa_docs.delivery.callbacks import Callbacks, NotAllowedError, check_url
-from isa_docs.delivery.http.hooks import Hooks, HooksFullError
+from isa_docs.delivery.http.hook_routes import add_hook_routes
+from isa_docs.delivery.http.hooks import Hooks
 from isa_docs.delivery.http.limits import BodyLimits
 from isa_docs.delivery.http.pages import status_page
 from isa_docs.delivery.http.problems import PROBLEMS, install_problem_handlers, log_requests
-from isa_docs.delivery.http.verifiers import NotUnderstoodError, NotVerifiedError
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.model import Job, JobState
 from isa_docs.delivery.metrics import metrics_text
@@ -62,7 +62,7 @@ def make_app(site: Site) -> FastAPI:
     app.add_middleware(BodyLimits)
     _add_packages(app, site)
     _add_jobs(app, site)
-    _add_hooks(app, site)
+    add_hook_routes(app, site.hooks)
     _add_operation(app, site)
     return app
 
@@ -227,31 +227,6 @@ def _add_jobs(app: FastAPI, site: Site) -> None:
         """Cancel a job that is not built yet; any other is left as it is."""
         _known(site, job_id)
         return _summary(site.reception.jobs.cancel(job_id) or _known(site, job_id))
-
-
-def _add_hooks(app: FastAPI, site: Site) -> None:
-    @app.post("/v1/hooks/{source}", status_code=202, responses=PROBLEMS, tags=["hooks"])
-    async def take_trigger(
-        request: Request,
-        source: str,
-        validation: Annotated[str | None, Query(alias="validationToken", max_length=1000)] = None,
-    ) -> Response:
-        """Take a trigger: a hint to ask the DMS now. Whether there is work, the DMS alone decides."""
-        if not site.hooks.known(source):
-            raise HTTPException(404, "There is no such source.")
-        if validation is not None and site.hooks.kind(source) == "graph":
-            return PlainTextResponse(validation, headers={"X-Content-Type-Options": "nosniff"})
-        body = await request.body()
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        try:
-            site.hooks.take(source, body, headers, time.time())
-        except NotVerifiedError:
-            raise HTTPException(401, "The trigger could not be verified.") from None
-        except NotUnderstoodError:
-            raise HTTPException(400, "The trigger names no document.") from None
-        except HooksFullError:
-            raise HTTPException(503, "Too many triggers are waiting.", headers={"Retry-After": "5"}) from None
-        return JSONResponse({"accepted": True}, 202)
 
 
 def _add_operation(app: FastAPI, site: Site) -> None:

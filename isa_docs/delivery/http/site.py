@@ -34,4 +34,5 @@ def _hook(service: Service, own: HookSettings) -> Hook:
         own.verifier,
         lambda: [read_secret(file) for file in own.secret_files],
         lambda document: service.sweeps[own.dms].look_at(document),
+        lambda: service.sweeps[own.dms].look(),
     )

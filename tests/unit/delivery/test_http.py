@@ -24,6 +24,7 @@ from standardwebhooks import Webhook
 from isa_docs.delivery.http.app import Site, make_app
 from isa_docs.delivery.http.hooks import Hook, Hooks
 from isa_docs.delivery.http.limits import LARGEST_JSON, LARGEST_TRIGGER
+from isa_docs.delivery.http.verifiers import VERIFIERS, NotVerifiedError
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.logs import log_to
 from isa_docs.delivery.settings import CallbackSettings
@@ -38,10 +39,14 @@ OLD = "whsec_" + base64.b64encode(b"o" * 32).decode()
 
 
 class Asked:
-    """Remembers which documents a DMS was asked about."""
+    """Remembers which documents a DMS was asked about; it knows those with numbers below 100."""
 
     def __init__(self) -> None:
         self.documents: list[str] = []
+
+    def about(self, document: str) -> str | None:
+        self.documents.append(document)
+        return document if document.isdigit() and int(document) < 100 else None
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def asked() -> Asked:
 @pytest.fixture
 def site(reception: Reception, tmp_path: Path, asked: Asked) -> Site:
     def hook(kind: str, *secrets: str) -> Hook:
-        return Hook(kind, lambda: list(secrets), asked.documents.append)
+        return Hook(kind, lambda: list(secrets), asked.about, lambda: asked.documents.append("all"))
 
     hooks = Hooks(
         {
@@ -60,6 +65,9 @@ def site(reception: Reception, tmp_path: Path, asked: Asked) -> Site:
             "mayan": hook("bearer", "hook-secret"),
             "box": hook("box", "new-key", "old-key"),
             "graph": hook("graph", "our-state"),
+            "clio": hook("clio", "shared-secret"),
+            "dropbox": hook("dropbox", "the_secret"),
+            "hub": hook("hub-signature", "It's a Secret to Everybody"),
         }
     )
     return Site(
@@ -273,7 +281,7 @@ class TestTriggers:
         ],
     )
     def test_malformed_headers_are_no_error_of_ours(self, client: TestClient, headers: dict[str, str]) -> None:
-        for source in ("signed", "mayan", "box", "graph"):
+        for source in ("signed", "mayan", "box", "graph", "clio", "dropbox", "hub"):
             assert client.post(f"/v1/hooks/{source}", content=self.BODY, headers=headers).status_code == 401
 
     @pytest.mark.parametrize("body", [b"\xff\xfe", b"[]", b"{}", b"x", b"[" * 50_000, b'{"data": {"document": {}}}'])
@@ -308,7 +316,94 @@ class TestTriggers:
         body["value"][0]["clientState"] = "guessed"
         assert client.post("/v1/hooks/graph", json=body).status_code == 401
         site.hooks.wait()
-        assert asked.documents == ["drives/1/items/2"]
+        assert asked.documents == ["drives/1/items/2", "all"], "our DMS does not know it by this name"
+
+    def test_sharepoint_spells_its_greeting_otherwise(self, client: TestClient) -> None:
+        hello = client.post("/v1/hooks/graph", params={"validationtoken": "abc"})
+        assert (hello.status_code, hello.text) == (200, "abc")
+
+    def test_clio_is_greeted_with_its_secret_and_verified_by_its_signature(
+        self, client: TestClient, site: Site, asked: Asked
+    ) -> None:
+        hello = client.post("/v1/hooks/clio", content=b"", headers={"x-hook-secret": "fresh"})
+        assert (hello.status_code, hello.headers["x-hook-secret"]) == (200, "fresh")
+        body = b'{"data": {"id": 424242, "etag": "x"}, "meta": {"event": "updated", "webhook_id": 1}}'
+        forged = {"x-hook-secret": "fresh", "x-hook-signature": hmac.new(b"fresh", body, hashlib.sha256).hexdigest()}
+        assert client.post("/v1/hooks/clio", content=body, headers=forged).status_code == 401
+        good = {"x-hook-signature": hmac.new(b"shared-secret", body, hashlib.sha256).hexdigest()}
+        assert client.post("/v1/hooks/clio", content=body, headers=good).status_code == 202
+        site.hooks.wait()
+        assert asked.documents == ["424242", "all"]
+
+    def test_dropbox_names_no_document_and_makes_the_service_ask_for_all(
+        self, client: TestClient, site: Site, asked: Asked
+    ) -> None:
+        hello = client.get("/v1/hooks/dropbox", params={"challenge": "abc"})
+        assert (hello.text, hello.headers["content-type"]) == ("abc", "text/plain; charset=utf-8")
+        assert hello.headers["x-content-type-options"] == "nosniff"
+        body = b'{"list_folder": {"accounts": ["dbid:1"]}}'
+        signature = {"x-dropbox-signature": hmac.new(b"the_secret", body, hashlib.sha256).hexdigest()}
+        for _ in range(2):
+            assert client.post("/v1/hooks/dropbox", content=body, headers=signature).status_code == 202
+            site.hooks.wait()
+        assert asked.documents == ["all", "all"], "the same words may tell of another change"
+
+    def test_a_sender_that_is_not_greeted_is_told_how_to_speak(self, client: TestClient) -> None:
+        assert client.get("/v1/hooks/mayan", params={"challenge": "abc"}).status_code == 400
+        assert client.get("/v1/hooks/nobody").status_code == 404
+        assert client.post("/v1/hooks/graph", params={"validationToken": "x" * 1001}).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("kind", "secret", "body", "headers"),
+        [
+            (  # the test of Box's own SDK for Python
+                "box",
+                "SamplePrimaryKey",
+                b'{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED",'
+                b'"source":{"id":"1234567890","type":"file","name":"Test.txt"}}',
+                {
+                    "box-delivery-timestamp": "2020-01-01T00:00:00-07:00",
+                    "box-signature-primary": "6TfeAW3A1PASkgboxxA5yqHNKOwFyMWuEXny/FPD5hI=",
+                },
+            ),
+            (  # the test of a published receiver of Dropbox's notifications
+                "dropbox",
+                "the_secret",
+                b'{"delta": {"users": [12345]}}',
+                {"x-dropbox-signature": "0a8c16b085420b960dc78664279fe09e936a2a01b1f91064869d9e77dfd64529"},
+            ),
+            (  # GitHub's documentation, for all who sign as it does
+                "hub-signature",
+                "It's a Secret to Everybody",
+                b"Hello, World!",
+                {"x-hub-signature-256": "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"},
+            ),
+            (  # RFC 4231, test case 2: the function that Clio names
+                "clio",
+                "Jefe",
+                b"what do ya want for nothing?",
+                {"x-hook-signature": "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+            ),
+            (  # the specification of Standard Webhooks
+                "standard-webhooks",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                b'{"test": 2432232314}',
+                {
+                    "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                    "webhook-timestamp": "1614265330",
+                    "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+                },
+            ),
+        ],
+    )
+    def test_published_answers_are_found_right_and_altered_ones_wrong(
+        self, kind: str, secret: str, body: bytes, headers: dict[str, str]
+    ) -> None:
+        now = {"box": 1577862000.0, "standard-webhooks": 1614265330.0}.get(kind, 0.0)
+        VERIFIERS[kind](body, headers, [secret, "another"], now)
+        for forged in ((body + b" ", [secret]), (body, ["another"])):
+            with pytest.raises(NotVerifiedError):
+                VERIFIERS[kind](forged[0], headers, forged[1], now)
 
     def test_a_large_one_is_refused(self, client: TestClient) -> None:
         assert client.post("/v1/hooks/mayan", content=b" " * (LARGEST_TRIGGER + 1)).status_code == 413
