@@ -17,10 +17,10 @@ endif
 SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help package desk test test-dms test-stress check format setup setup-dev doctor bench lock clean distclean python
+.PHONY: help package desk test test-dms test-stress check format setup setup-dev doctor bench desk-bundle lock clean distclean python
 
 help: ## list the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 package: setup ## build every submission of MATTER (examples/northwind/matter.yaml) into build/
 	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
@@ -61,6 +61,10 @@ doctor: setup ## say which programs and fonts are found, and how to get those th
 
 bench: setup ## time builds side by side with the usual ways (ARGS="--packages 1 10 --rounds 7")
 	@$(BIN)/python -m bench $(ARGS)
+
+desk-bundle: ## build the page of the desk anew into isa_docs/desk/static (needs Node.js with npm; only developers do)
+	@command -v npm >/dev/null 2>&1 || { echo "npm is needed:  sudo apt-get install nodejs npm" >&2; exit 3; }
+	@cd desk && npm ci --silent && npm run --silent check && npm run --silent build
 
 lock: python ## choose the newest allowed dependencies anew and write the three lock files
 	@$(PYTHON) scripts/lock.py $(ARGS)
