@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z(](?:[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff])*\Z")
+_PLAIN = re.compile(r"(?:[^\W\d_]|\()(?:[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff])*\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _NUMBERED = re.compile(r"[0-9]{2,}-[0-9A-Za-z-]*[A-Za-z0-9]\Z")
 """An IOR or report number: begins with digits and a hyphen, and is taken for a number by no reader."""
