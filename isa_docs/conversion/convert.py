@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from isa_docs.conversion.engine import Engine, Job, PdfOptions, Result
-from isa_docs.conversion.libreoffice import LibreOfficeEngine
+from isa_docs.conversion.find import WASM, find_engine
 from isa_docs.conversion.postcheck import check_pdf
 from isa_docs.conversion.preflight import check_docx
-from isa_docs.conversion.program import find_installation
-from isa_docs.conversion.wasm import WasmEngine, find_wasm
-from isa_docs.errors import MissingProgramError
 from isa_docs.findings import Finding, Severity
 
-_log = logging.getLogger(__name__)
-
-
-WASM = Path("libreoffice-wasm")
-"""The setting that asks for the WebAssembly build even where a LibreOffice is installed."""
-
-
-def find_engine(setting: Path | None, cache_dir: Path) -> Engine:
-    """Return the converter to use: the one that ``setting`` names, or else the first found on this machine.
-
-    Found are an installed LibreOffice (PATH, then the usual places) and, failing that, the WebAssembly build if
-    :func:`isa_docs.conversion.wasm.set_up_wasm` has put it into ``cache_dir``, the user's cache folder for this
-    program. Raises MissingProgramError with the install lines when there is none or it is too old.
-    """
-    engine: Engine
-    wasm = find_wasm(cache_dir) if setting == WASM else None
-    if setting == WASM and wasm is None:
-        raise MissingProgramError(f"The WebAssembly build of LibreOffice is not set up in {cache_dir}.")
-    if wasm is None:
-        try:
-            installation = find_installation(setting, cache_dir)
-        except MissingProgramError:
-            wasm = find_wasm(cache_dir) if setting is None else None
-            if wasm is None:
-                raise
-    engine = LibreOfficeEngine(installation, cache_dir) if wasm is None else WasmEngine(wasm, cache_dir)
-    _log.info("converter: %s %s at %s", engine.info.name, engine.info.version, engine.info.program)
-    return engine
+__all__ = ["WASM", "convert_documents", "find_engine"]
 
 
 def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path) -> list[Result]:

@@ -60,6 +60,10 @@ class Engine(Protocol):
         """Say which converter this is."""
         ...
 
+    def start(self) -> None:
+        """Begin to start what conversions will need, and return at once."""
+        ...
+
     def convert(self, jobs: Sequence[Job], options: PdfOptions, out_dir: Path) -> list[Result]:
         """Convert each job to ``out_dir/<key>.pdf`` and answer for each, in the order given."""
         ...

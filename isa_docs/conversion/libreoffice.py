@@ -7,7 +7,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from isa_docs.conversion.batch import BatchEngine, Limits
+from isa_docs.conversion.batch import BatchEngine
+from isa_docs.conversion.call import Limits
 from isa_docs.conversion.engine import EngineInfo, PdfOptions
 from isa_docs.conversion.profile import ENVIRONMENT, Profiles, remove_pipe, start_arguments
 from isa_docs.conversion.program import Installation
@@ -59,11 +60,7 @@ class _LibreOffice:
         """Return the command line of one call."""
         return [
             *start_arguments(self._program, folder / "profile"),
-            "--convert-to",
-            f"pdf:writer_pdf_Export:{filter_options(options)}",
-            "--outdir",
-            out,
-            *sources,
+            *conversion_arguments(sources, options, out),
         ]
 
     def environment(self) -> Mapping[str, str]:
@@ -77,6 +74,11 @@ class _LibreOffice:
     def distrust(self) -> None:
         """Drop the once-used profile."""
         self._profiles.drop_used()
+
+
+def conversion_arguments(sources: Sequence[Path], options: PdfOptions, out: Path) -> list[str | Path]:
+    """Return the part of the command line that says what to convert, how and where to."""
+    return ["--convert-to", f"pdf:writer_pdf_Export:{filter_options(options)}", "--outdir", out, *sources]
 
 
 def filter_options(options: PdfOptions) -> str:

@@ -81,6 +81,11 @@ class OwnedProcess:
         self._code: int | None = None
 
     @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return self._process.pid
+
+    @property
     def exit_code(self) -> int | None:
         """The exit code of a process that was stopped or has ended and been stopped; None before."""
         return self._code

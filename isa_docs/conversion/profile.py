@@ -14,7 +14,7 @@ from contextlib import suppress
 from hashlib import md5, sha256
 from pathlib import Path
 
-from isa_docs.conversion.batch import RESTART
+from isa_docs.conversion.call import RESTART
 from isa_docs.conversion.process import OwnedProcess, clean_environment
 from isa_docs.conversion.program import Installation
 
@@ -133,8 +133,18 @@ def start_arguments(program: Path, profile: Path) -> list[str | Path]:
     ]
 
 
+def pipe_of(profile: Path) -> Path | None:
+    """Return the socket by which a second LibreOffice on ``profile`` hands its work to the first; None on Windows.
+
+    Its name has each byte of a hash as a hexadecimal number without leading zero, as LibreOffice writes it.
+    """
+    if not hasattr(os, "getuid"):
+        return None
+    digest = md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+    return Path("/", "tmp", f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}")
+
+
 def remove_pipe(profile: Path) -> None:
-    """Remove the single-instance pipe that a killed LibreOffice leaves behind."""
-    if hasattr(os, "getuid"):
-        name = md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).hexdigest()
-        Path("/", "tmp", f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{name}").unlink(missing_ok=True)
+    """Remove the socket that a killed LibreOffice leaves behind."""
+    if pipe := pipe_of(profile):
+        pipe.unlink(missing_ok=True)

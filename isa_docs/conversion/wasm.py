@@ -21,7 +21,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from isa_docs.conversion.batch import BatchEngine, Limits
+from isa_docs.conversion.batch import BatchEngine
+from isa_docs.conversion.call import Limits
 from isa_docs.conversion.engine import EngineInfo, PdfOptions
 from isa_docs.conversion.libreoffice import filter_options
 from isa_docs.errors import MissingProgramError
