@@ -40,6 +40,11 @@ _FONT = "/IsaField"
 _HOLDS_FORMS = frozenset({"/Document", "/Part", "/Art", "/Sect", "/Div", "/TD", "/LBody", "/NonStruct"})
 
 
+def above_top(slot: SignatureSlot) -> float:
+    """Return how far the field of a slot reaches above the top of its line, in points."""
+    return ABOVE_TOP[slot.kind] if slot.room is None else slot.room
+
+
 def locate(part: Part, slot: SignatureSlot, named: Mapping[str, Spot]) -> tuple[int, tuple[float, ...]]:
     """Return the 0-based page within the part and the rectangle of a slot.
 
@@ -56,7 +61,7 @@ def locate(part: Part, slot: SignatureSlot, named: Mapping[str, Spot]) -> tuple[
         raise _misplaced(part, slot, "the line runs over into the next line or page")
     if right - left < NARROWEST:
         raise _misplaced(part, slot, f"the line is only {right - left:.0f} pt long")
-    rectangle = (left, top - BELOW_TOP, right, top + ABOVE_TOP[slot.kind])
+    rectangle = (left, top - BELOW_TOP, right, top + above_top(slot))
     return start.page, tuple(round(value, 2) for value in rectangle)
 
 
@@ -87,7 +92,7 @@ def add_fields(
             page[NameObject("/Annots")] = annotations
         annotations.append(reference)
         if page.indirect_reference is not None:
-            line = element_on_line(tree, page, item.rect[0], item.rect[3] - ABOVE_TOP[item.slot.kind])
+            line = element_on_line(tree, page, item.rect[0], item.rect[3] - above_top(item.slot))
             above = parent_of(line) if line is not None else None
             if above is not None and role_of(tree, above) in _HOLDS_FORMS:
                 tree.wrap_object(above, "/Form", widget, page.indirect_reference, after=line)

@@ -29,6 +29,8 @@ class SignatureSlot:
     end: str
     """Named destination at the right end of the line."""
     tooltip: str
+    room: float | None = None
+    """How far the field may reach above the top of its line, in points; None for the usual room of our own papers."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from isa_docs.build.cache import Cache
+from isa_docs.build.early import EarlyEngine
 from isa_docs.build.recall import Call, Memory
 from isa_docs.build.state import sha256_file
 from isa_docs.errors import ExitCode, IsaDocsError
@@ -18,6 +19,7 @@ from isa_docs.findings import Finding
 if TYPE_CHECKING:
     from isa_docs.build.pipeline import Outcome
     from isa_docs.conversion.engine import Engine
+    from isa_docs.intake.load import LoadedMatter
 
 _SAME = "nothing that decides it changed"
 
@@ -57,6 +59,24 @@ def build_call(
         return _again(before, monotonic() - started)
 
     gc.set_threshold(50_000)  # a build makes many objects and keeps most: looking for garbage so often costs a tenth
+    converter = EarlyEngine(engine)
+    try:
+        return _build(call, converter, memory, cache, fresh=fresh, progress=progress, started=started)
+    finally:
+        converter.close()
+
+
+def _build(
+    call: Call,
+    engine: Callable[[], Engine],
+    memory: Memory,
+    cache: Cache,
+    *,
+    fresh: bool,
+    progress: Callable[[str], None],
+    started: float,
+) -> Built:
+    """Build what ``call`` asks for, and remember it when all went well."""
     from isa_docs.build.checks import select
     from isa_docs.build.pipeline import BuildSettings, build_matter
     from isa_docs.intake.load import load_matter
@@ -68,6 +88,7 @@ def build_call(
         for index in indexes
         for exhibit in loaded.matter.submissions[index].exhibits
     }
+    exhibits |= {file: sha256_file(file) for index in indexes for file in _form_files(loaded, index)}
     kept = None if fresh else cache
     settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form)
     outcomes = build_matter(loaded, indexes, settings, progress)
@@ -81,6 +102,17 @@ def build_call(
         memory.keep(answer, exhibits, [outcome.folder for outcome in outcomes])
         cache.trim()
     return built
+
+
+def _form_files(loaded: LoadedMatter, index: int) -> list[Path]:
+    """Return the agency's form that a submission names, and its places file."""
+    from isa_docs.documents.form_map import places_file
+    from isa_docs.intake.model import Application
+
+    submission = loaded.matter.submissions[index]
+    if not isinstance(submission, Application) or submission.mou.form is None:
+        return []
+    return [loaded.folder / submission.mou.form, places_file(loaded.folder / submission.mou.form)]
 
 
 def _answer(matter: str, call: Call, outcomes: list[Outcome], seconds: float) -> Built:

@@ -14,6 +14,7 @@ from isa_docs.assembly.extracts import Extract
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
 from isa_docs.assembly.volumes import split
 from isa_docs.build import reuse
+from isa_docs.build.agency_form import form_inputs, make_form, with_annex
 from isa_docs.build.cache import Cache
 from isa_docs.build.docx_clean import cleaned, docx_leaks
 from isa_docs.build.form import PLAIN, PackageForm
@@ -25,6 +26,7 @@ from isa_docs.documents.context import Layout, context_for, terms
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
 from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.render import RenderedDocx, render_docx
+from isa_docs.documents.tokens import Slot
 from isa_docs.errors import ConversionError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter
@@ -72,7 +74,8 @@ class Draft:
         self.reused: set[str] = set()
         """The documents that the cache held."""
         self._templates = templates
-        self._rendered: dict[str, RenderedDocx] = {}
+        self._lines: dict[str, tuple[Slot, ...]] = {}
+        """The lines to sign of each paper, in reading order."""
         self._layouts: dict[str, str] = {}
         """The page numbers each paper was last rendered with; empty for papers that print none of others."""
         self._round = 0
@@ -90,7 +93,28 @@ class Draft:
         sums = {f"templates/{name}.docx": _sha256(self._templates.read(name)) for name in names}
         for item in self._exhibit_items():
             sums[item.exhibit.file] = _sha256((self.loaded.folder / item.exhibit.file).read_bytes())  # type: ignore[union-attr]
+        for name, file in form_inputs(self.plan, self.loaded.folder, self._templates).items():
+            sums[name] = _sha256(file.read_bytes())
         return dict(sorted(sums.items()))
+
+    def take_form(self) -> None:
+        """Fill the agency's form, if the MOU is on one; the annex it needs becomes a part of the plan.
+
+        Raises TemplateError or AssemblyError with findings.
+        """
+        for item in self.plan.items:
+            if not item.form:
+                continue
+            made = make_form(self.plan, item, self.loaded.folder, self._templates, self.work / "form")
+            self._lines[item.key] = made.slots
+            if made.annex:
+                self.plan = with_annex(self.plan, item)
+            if made.docx is not None:
+                self.docx[item.key] = made.docx
+            if made.pdf is not None:
+                self.pdf[item.key] = made.pdf
+                self.layout.pages[item.key] = made.pages
+            self.findings += [replace(each, submission=self.plan.submission.id) for each in made.findings]
 
     def take_exhibits(self, cache: Cache | None = None) -> None:
         """Take in the exhibits that are not Word files; raises AssemblyError with the findings of refused ones."""
@@ -127,6 +151,11 @@ class Draft:
                 if self._is_word(item) and item.key not in self.pdf:
                     jobs.append(Job(self._job_key(item), self._exhibit_path(item)))
                 continue
+            if item.form:
+                if item.key in self.docx and item.key not in self._layouts:
+                    jobs.append(Job(self._job_key(item), self._written(item)))
+                    self._layouts[item.key] = ""
+                continue
             layout = self._layout_for(item)
             if self._layouts.get(item.key) == layout:
                 continue
@@ -135,14 +164,17 @@ class Draft:
             if self.docx.get(item.key) == rendered.data:
                 continue
             self.docx[item.key] = rendered.data
-            self._rendered[item.key] = rendered
-            path = self.work / "docx" / f"{item.key}.docx"
-            path.write_bytes(rendered.data)
-            jobs.append(Job(self._job_key(item), path))
+            self._lines[item.key] = rendered.slots
+            jobs.append(Job(self._job_key(item), self._written(item)))
         self._round += bool(jobs)
         if self._round > _ROUNDS:
             raise ConversionError("The page numbers of the contents page do not settle; shorten a title.")
         return jobs
+
+    def _written(self, item: PlannedItem) -> Path:
+        path = self.work / "docx" / f"{item.key}.docx"
+        path.write_bytes(self.docx[item.key])
+        return path
 
     def accept(self, results: Iterable[Result], reused: Container[str] = ()) -> None:
         """Take the converted documents, ``reused`` those jobs the cache held.
@@ -250,6 +282,9 @@ class Draft:
             own = dict(common)
             if item.exhibit and item.kind == "exhibit":
                 own["file"] = inputs[item.exhibit.file]
+            if item.form:
+                own |= {"template": " ".join(sorted(v for k, v in inputs.items() if k.startswith("forms/")))}
+                own["matter"] = matter
             if item.template:
                 own |= {"template": inputs[f"templates/{item.template}.docx"], "matter": matter}
             if item.key in self.docx:
@@ -261,11 +296,9 @@ class Draft:
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
         """Return the signature and date lines of one paper, in reading order, with the field names they get."""
-        if item.key not in self._rendered:
-            return ()
         found = []
         roles = self._signing_order()
-        for slot in self._rendered[item.key].slots:
+        for slot in self._lines.get(item.key, ()):
             someone = self.plan.matter.people.get(slot.role)
             name = someone.name if someone else "U.S. Customs and Border Protection"
             title = someone.title if someone else "authorized official"
@@ -283,6 +316,7 @@ class Draft:
                     start=slot.start,
                     end=slot.end,
                     tooltip=f"{what} of {name}, {title}: {item.title}" + (" (MM/DD/YYYY)" if kind == "date" else ""),
+                    room=slot.room,
                 )
             )
         return tuple(found)
@@ -302,7 +336,7 @@ class Draft:
     def _signing_order(self) -> list[str]:
         roles: list[str] = []
         for item in self.plan.items:
-            for slot in self._rendered[item.key].slots if item.key in self._rendered else ():
+            for slot in self._lines.get(item.key, ()):
                 if slot.role not in roles:
                     roles.append(slot.role)
         return sorted(roles, key=lambda role: role == "cbp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from isa_docs.build.agency_form import with_firm_form
 from isa_docs.build.cache import Cache
 from isa_docs.build.reasons import DocumentNote, before_build
 from isa_docs.build.recall import documents_before
@@ -26,7 +27,7 @@ def expected(
     before = documents_before(cache, folder)
     matter = hashlib.sha256(loaded.source.text.encode()).hexdigest()
     notes = []
-    for item in plan.items:
+    for item in with_firm_form(plan, templates).items:
         now = {"fonts": font_state(), "program": program_state()}
         if item.exhibit and item.kind == "exhibit":
             now["file"] = sha256_file(loaded.folder / item.exhibit.file) or ""

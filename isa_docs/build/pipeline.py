@@ -15,6 +15,7 @@ from pathlib import Path
 from isa_docs import __version__
 from isa_docs.assembly.model import AssemblyResult, Attachment
 from isa_docs.build import reuse
+from isa_docs.build.agency_form import with_firm_form
 from isa_docs.build.cache import Cache
 from isa_docs.build.checks import check_matter, concerning, stop_for
 from isa_docs.build.draft import Draft
@@ -107,12 +108,14 @@ class _Run:
             self.outcomes[index] = Outcome(submission.id, target, tuple(own))
             with self._guarded(index):
                 self._stop_for(own)
-                plan = plan_submission(self.loaded.matter, index)
+                plan = with_firm_form(plan_submission(self.loaded.matter, index), templates)
                 said = templates.check(item.template for item in plan.items if item.template)
                 self.outcomes[index] = replace(self.outcomes[index], findings=(*own, *said))
                 stop_for(said, strict=self.settings.strict)
                 work = self.work / submission.id
-                self.drafts[index] = Draft(self.loaded, plan, templates, work, self.settings.form)
+                draft = Draft(self.loaded, plan, templates, work, self.settings.form)
+                draft.take_form()
+                self.drafts[index] = draft
         if self.drafts:
             engine = self.settings.engine()
             try:

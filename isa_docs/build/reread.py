@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pypdf import PdfReader
 
 from isa_docs.assembly import reading
 from isa_docs.assembly.model import AssemblyResult
+from isa_docs.documents.form_values import ANNEX_KEY
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.findings import Finding
 from isa_docs.program.rules import Enclosure, FinishedPaper, check_package
@@ -16,11 +17,14 @@ from isa_docs.program.rules import Enclosure, FinishedPaper, check_package
 
 def reread(plan: SubmissionPlan, package: AssemblyResult) -> list[Finding]:
     """Return what the program's rules say of the text that is really in the package."""
-    texts = _page_texts(package.pdf)
-    papers = []
+    texts = _page_texts(package)
+    papers: list[FinishedPaper] = []
     first: Mapping[str, int] = {part.key: part.first_page for part in package.parts}
     for item, part in zip(plan.items, package.parts, strict=True):
         pages = tuple(texts[part.first_page - 1 : part.first_page - 1 + part.pages])
+        if item.key == ANNEX_KEY:  # it is part of the paper before it
+            papers[-1] = replace(papers[-1], pages=(*papers[-1].pages, *pages))
+            continue
         kind = item.key if item.kind == "paper" else item.kind
         papers.append(FinishedPaper(kind, item.title, part.first_page, pages))  # type: ignore[arg-type]
     enclosed = [
@@ -29,8 +33,8 @@ def reread(plan: SubmissionPlan, package: AssemblyResult) -> list[Finding]:
     return check_package(plan.matter, plan.submission.id, papers, enclosed)
 
 
-def _page_texts(pdf: Path) -> list[str]:
+def _page_texts(package: AssemblyResult) -> Sequence[str]:
     program = reading.pdftotext()
     if program:
-        return reading.page_texts(program, reading.without_output_intent(pdf, pdf.with_suffix(".text.pdf")))
-    return [page.extract_text() for page in PdfReader(pdf).pages]
+        return reading.package_texts(program, package.pdf, package.sha256)
+    return [page.extract_text() for page in PdfReader(package.pdf).pages]

@@ -40,6 +40,11 @@ class Templates:
         """Say whether the firm has its own template of this name."""
         return self._own is not None and self.path(name).parent == self._own
 
+    def form(self) -> Path | None:
+        """Return the agency's MOU form that the firm put into its folder, ``mou-form.pdf`` or ``mou-form.docx``."""
+        files = [self._own / f"mou-form{suffix}" for suffix in (".pdf", ".docx")] if self._own else []
+        return next((file for file in files if file.is_file()), None)
+
     def check(self, names: Iterable[str]) -> list[Finding]:
         """Return the findings on those of the named templates that are the firm's own; the shipped ones are tested.
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "areas": ("areas", "areas", "Show the risk areas a plan can test, and what to look for."),
     "template": ("template", "template", "See, start, check and read the Word templates."),
     "desk": ("desk", "desk", "Open the desk: matters, papers and deadlines in the browser."),
+    "form": ("form", "form", "Use an agency's own form for the MOU."),
     "watch": ("watch", "watch", "Watch a folder and build what is put into it."),
     "serve": ("serve", "serve", "Serve the HTTP interface."),
     "worker": ("watch", "worker", "Run the jobs of a service on this machine."),

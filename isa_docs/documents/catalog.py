@@ -9,6 +9,7 @@ from typing import Any, Final
 from isa_docs.documents.context import Layout, context_for
 from isa_docs.documents.coverage import BranchLog, branches, merged, unexercised
 from isa_docs.documents.docx_package import opened
+from isa_docs.documents.form_values import annex_item
 from isa_docs.documents.lint_names import NameCheck
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.documents.reading import template_parts
@@ -31,6 +32,7 @@ KINDS: Final = {
     for kind in (
         TemplateKind("transmittal", "transmittal letter of an application", True),
         TemplateKind("mou", "Memorandum of Understanding", True),
+        TemplateKind("ior-annex", "annex with the IOR numbers that a form has no space for", False),
         TemplateKind("self-testing-plan", "risk-based self-testing plan", True),
         TemplateKind("annual-notification", "annual notification letter", True),
         TemplateKind("discontinuance-appeal", "letter of appeal against discontinuance", True),
@@ -50,6 +52,8 @@ def sample_contexts(kind: str) -> tuple[tuple[SubmissionPlan, dict[str, Any]], .
         for number, item in enumerate(plan.items, 1):
             layout.pages[item.key], layout.first_pages[item.key] = number, number
         items = [item for item in plan.items if item.template == kind]
+        if kind == "ior-annex":
+            items = [annex_item(item) for item in plan.items if item.key == "mou"]
         for item in (*items[:1], *items[1:][-1:]):  # of many sheets, the first and the last
             found.append((plan, context_for(plan, item, layout)))
     return tuple(found)

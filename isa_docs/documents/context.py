@@ -44,7 +44,7 @@ def context_for(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> Valu
             values |= appeal.appeal(plan)
         else:
             values |= annual.annual_notification(plan)
-    elif item.key == "mou":
+    elif item.key in ("mou", "mou-annex"):
         values |= application.memorandum(plan)
     elif item.key == "plan":
         values |= application.self_testing_plan(plan)
@@ -236,9 +236,10 @@ def is_designated(plan: SubmissionPlan, item: PlannedItem) -> bool:
     wanted = plan.submission.confidentiality
     if not wanted or not wanted.justification or not wanted.by or item.kind == "contents":
         return False
+    key = "mou" if item.key == "mou-annex" else item.key
     if wanted.covers:
-        return (item.exhibit.id if item.exhibit else item.key) in wanted.covers
-    return not isinstance(plan.submission, Application) or item.key not in ("letter", "mou")
+        return (item.exhibit.id if item.exhibit else key) in wanted.covers
+    return not isinstance(plan.submission, Application) or key not in ("letter", "mou")
 
 
 def _series(word: str, tabs: list[str]) -> str:

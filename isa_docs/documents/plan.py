@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from isa_docs.documents.characters import typographic
@@ -31,6 +31,8 @@ class PlannedItem:
     template: str | None = None
     exhibit: Exhibit | None = None
     path: Path = ()
+    form: str = ""
+    """The agency's own form that takes the template's place: a file, relative to the matter's."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
     papers: list[PlannedItem] = []
     if isinstance(submission, Application):
         because = "an application must include it (77 FR 61012)"
+        mou = PlannedItem("mou", "paper", "Memorandum of Understanding", "MOU", "1", "MOU-", because, "mou")
         papers = [
-            PlannedItem("mou", "paper", "Memorandum of Understanding", "MOU", "1", "MOU-", because, "mou"),
+            on_form(mou, submission.mou.form, ("submissions", index, "mou", "form")) if submission.mou.form else mou,
             PlannedItem(
                 "plan",
                 "paper",
@@ -94,6 +97,11 @@ def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
     return SubmissionPlan(
         matter, submission, index, edition_for(matter, submission), recipient_for(matter, submission), tuple(items)
     )
+
+
+def on_form(mou: PlannedItem, form: str, path: Path = ()) -> PlannedItem:
+    """Return the MOU as made on an agency's form instead of the template; ``path`` is where the matter names it."""
+    return replace(mou, template=None, form=form, path=path, why=f"{mou.why}; made on the form {form}")
 
 
 def _exhibit(exhibit: Exhibit, tab: str, path: Path) -> list[PlannedItem]:

@@ -35,12 +35,14 @@ class Slot:
     role: str
     start: str
     end: str
+    room: float | None = None
+    """Points free above the top of the line, where they are known; None on our own papers, which leave enough."""
 
 
-def slot(number: int, kind: Kind, role: str) -> Slot:
+def slot(number: int, kind: Kind, role: str, room: float | None = None) -> Slot:
     """Make the slot of the ``number``-th token of a paper; its bookmark names are unique within the paper."""
     stem = f"{kind}{number}{re.sub('[^A-Za-z0-9]', '', role)[:24]}"
-    return Slot(kind, role, f"{stem}Start", f"{stem}End")
+    return Slot(kind, role, f"{stem}Start", f"{stem}End", room)
 
 
 def draw_lines(
@@ -97,7 +99,7 @@ def _split(text: Any, slots: Sequence[Slot]) -> list[Slot]:
             placed.append(here)
             fresh += _line(here, int(piece), properties)
         elif piece:
-            fresh.append(_text_run(piece, properties))
+            fresh.append(text_run(piece, properties))
     if tail:
         rest = _run(properties)
         rest.extend(tail)
@@ -113,16 +115,17 @@ def _line(here: Slot, number: int, properties: Any) -> list[Any]:
     tab = _run(properties)
     etree.SubElement(tab, qn("w:tab"))
     return [
-        *_bookmark(here.start, 9000 + 2 * number),
+        *bookmark(here.start, 9000 + 2 * number),
         tab,
-        *_bookmark(here.end, 9001 + 2 * number),
+        *bookmark(here.end, 9001 + 2 * number),
         # LibreOffice draws a tab's leader in a table cell, and keeps a bookmark at the very end of a paper, only
         # when something that is not white space follows: a zero-width space will do.
-        _text_run("\u200b", properties),
+        text_run("\u200b", properties),
     ]
 
 
-def _bookmark(name: str, number: int) -> list[Any]:
+def bookmark(name: str, number: int) -> list[Any]:
+    """Make an empty bookmark: its start and its end."""
     start = etree.Element(qn("w:bookmarkStart"))
     start.set(qn("w:id"), str(number))
     start.set(qn("w:name"), name)
@@ -131,7 +134,8 @@ def _bookmark(name: str, number: int) -> list[Any]:
     return [start, end]
 
 
-def _text_run(text: str, properties: Any) -> Any:
+def text_run(text: str, properties: Any) -> Any:
+    """Make a run of text with a copy of the given run properties."""
     run = _run(properties)
     element = etree.SubElement(run, qn("w:t"))
     element.text = text

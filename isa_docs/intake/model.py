@@ -284,6 +284,8 @@ class Mou(_Value, frozen=True, kw_only=True):
 
     ior_numbers: tuple[str, ...]
     signer: str = "officer"
+    form: str | None = None
+    """The agency's own MOU form, a PDF or Word file; it takes the place of the template."""
 
 
 class Application(_Submission, frozen=True, kw_only=True, tag_field="kind", tag="application"):

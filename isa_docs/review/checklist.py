@@ -56,7 +56,8 @@ def checklist_html(record: BuildRecord, name: str) -> bytes:
         overridden=[each for each in record.findings if each.overridden],
         signers=sorted(signers.values(), key=lambda fields: fields[0].slot.order),
         shown=shown_parts(record),
-        has_mou=any(item.key == "mou" for item in plan.items),
+        has_mou=any(item.key == "mou" and not item.form for item in plan.items),
+        form=next((item.form for item in plan.items if item.form), ""),
         version=__version__,
     )
     return str(page).encode()

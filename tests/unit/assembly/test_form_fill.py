@@ -1,0 +1,185 @@
+"""An agency's form as a PDF: filled over its pages, proved unchanged, with named lines to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from isa_docs.assembly import form_fill
+from isa_docs.assembly.fields import locate
+from isa_docs.assembly.form_fill import FilledForm, fill_pdf, found_places
+from isa_docs.assembly.model import Part, SignatureSlot
+from isa_docs.assembly.reading import PageWords, pdftotext
+from isa_docs.assembly.source import Source
+from isa_docs.documents.form_map import read_form
+from isa_docs.documents.form_values import Filling, Value
+from isa_docs.errors import AssemblyError, IsaDocsError, TemplateError
+from tests.agency_forms import fillable_form, flat_form, places
+
+Fill = Callable[..., FilledForm]
+
+
+@pytest.fixture
+def fill(tmp_path: Path) -> Fill:
+    """Fill a form whose places stand in a YAML text with the values given by number."""
+
+    def run(form: Path, text: str, *values: Value) -> FilledForm:
+        places(form, text)
+        read = read_form(form, form.name)
+        given = [Filling(at, place, value) for at, (place, value) in enumerate(zip(read.places, values, strict=True))]
+        return fill_pdf(read, given, tmp_path / "work")
+
+    return run
+
+
+def words(pdf: Path, page: int) -> str:
+    program = pdftotext()
+    assert program
+    return " ".join(word.text for word in PageWords(program, pdf).on(page))
+
+
+def refusal(error: pytest.ExceptionInfo[IsaDocsError]) -> str:
+    (finding,) = error.value.findings
+    return f"{finding.place} {finding.code}: {finding.message}"
+
+
+def slot_rectangle(filled: FilledForm, number: int) -> tuple[int, tuple[float, ...]]:
+    source = Source(filled.pdf, "form")
+    line = filled.slots[number]
+    kind = "signature" if line.kind == "sign" else "date"
+    slot = SignatureSlot("a", kind, line.role, "B", "C", 1, line.start, line.end, "d", line.room)  # type: ignore[arg-type]
+    return locate(Part("mou", "MOU", "document", filled.pdf, "M-", slots=(slot,)), slot, source.destinations())
+
+
+class TestFlatForm:
+    def test_anchors_points_and_lines_to_sign(self, fill: Fill, tmp_path: Path) -> None:
+        filled = fill(
+            flat_form(tmp_path / "form.pdf"),
+            """
+            places:
+              - {value: importer.legal_name, after: "Name of participant:"}
+              - {value: importer.address_line, after: "Place  of business:"}
+              - {mark: true, page: 1, at: [300, 450]}
+              - {date: officer, after: Date}
+              - {sign: officer, after: Signature}
+              - {sign: cbp, after: For the agency}
+            """,
+            "Müller & Søns <Imports>, Inc.", "1 Main Street", "X", "", "", "",
+        )  # fmt: skip
+        shown = words(filled.pdf, 1)
+        assert {"Müller", "&", "Søns", "<Imports>,", "Inc."} <= set(shown.split()), "not mixed with the underscores"
+        assert "Place of business: 1 Main Street" in shown
+        assert [(line.kind, line.role) for line in filled.slots] == [
+            ("sign", "officer"), ("date", "officer"), ("sign", "cbp"),
+        ]  # fmt: skip
+        page, (left, bottom, right, top) = slot_rectangle(filled, 0)
+        assert page == 1
+        assert 110 < left < 120
+        assert 270 < right < 300, "to the end of its underscores"
+        assert bottom == pytest.approx(648.5, abs=2), "the line stands at 650"
+        assert top > bottom + 12
+        assert not filled.annex
+
+    def test_a_list_that_does_not_fit_goes_to_the_annex(self, fill: Fill, tmp_path: Path) -> None:
+        form = flat_form(tmp_path / "form.pdf")
+        text = "places: [{value: mou.ior_numbers, after: 'Numbers covered:', width: 95}]"
+        numbers = tuple(f"12-3456789{at:02}" for at in range(40))
+        filled = fill(form, text, numbers)
+        assert filled.annex
+        assert "See Annex A (40 numbers)" in words(filled.pdf, 1)
+        assert "12-345678900" not in words(filled.pdf, 1)
+        places(form, text.replace("width: 95", "width: 400, height: 100"))
+        assert not fill(form, text.replace("width: 95", "width: 400, height: 100"), numbers[:12]).annex
+        stated = fill(form, text.replace("width: 95", "most: 2"), numbers[:3])
+        assert stated.annex, "the places file says that there is space for two"
+
+    @pytest.mark.parametrize(
+        ("place", "value", "said"),
+        [
+            ("{text: far too long, page: 1, at: [560, 500]}", "far too long for this", "FORM-SPACE"),
+            ("{text: x, after: 'Name of the ship:'}", "x", "FORM-PLACE: The form does not have “after: Name of the"),
+            ("{text: x, after: Date, nth: 2}", "x", "FORM-PLACE: The form does not have “after: Date” for the 2th"),
+            ("{text: x, field: Name}", "x", "FORM-PLACE"),
+            ("{text: x, page: 3, at: [1, 1]}", "x", "FORM-PLACE: The form has no page 3"),
+            ("{text: Words, page: 1, at: [120, 690]}", "Words", "FORM-COVERS: “Words” would stand on the form's own"),
+            ("{text: 東, page: 1, at: [300, 500]}", "\U00010380", "FORM-CHARACTER"),
+        ],
+    )
+    def test_a_place_that_will_not_do(self, fill: Fill, tmp_path: Path, place: str, value: str, said: str) -> None:
+        with pytest.raises(TemplateError) as error:
+            fill(flat_form(tmp_path / "form.pdf"), f"places:\n  - {place}\n", value)
+        assert said in refusal(error)
+        if "CHARACTER" not in said:
+            assert refusal(error).startswith(f"{tmp_path / 'form.yaml'}:2:5"), "it is named at its line"
+
+    def test_a_word_that_changed_is_a_refusal(
+        self, fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        untagged = form_fill._untagged
+
+        def clumsy(pdf: Path, out: Path) -> Path:
+            """Replace a word of the form, as a damaged redrawing would."""
+            with pikepdf.open(untagged(pdf, out), allow_overwriting_input=True) as opened:
+                page = opened.pages[1]
+                data = page.Contents.read_bytes()
+                page.Contents = opened.make_stream(data[: data.rindex(b"BT")] + b"q Q")
+                opened.save(out)
+            return out
+
+        monkeypatch.setattr(form_fill, "_untagged", clumsy)
+        with pytest.raises(AssemblyError) as error:
+            fill(flat_form(tmp_path / "form.pdf"), "places: [{mark: true, page: 1, at: [300, 500]}]", "X")
+        assert "FORM-TEXT: Filling changed words of the form form.pdf, page 2: lost or moved: “" in refusal(error)
+
+    def test_a_page_that_is_shown_turned(self, fill: Fill, tmp_path: Path) -> None:
+        form = flat_form(tmp_path / "form.pdf")
+        with pikepdf.open(form, allow_overwriting_input=True) as opened:
+            page = opened.pages[0]
+            page.Contents = opened.make_stream(b"q 0 1 -1 0 612 0 cm\n" + page.Contents.read_bytes() + b"\nQ")
+            page.MediaBox = pikepdf.Array([-200, 0, 612, 792])
+            page.CropBox = pikepdf.Array([-180, 0, 612, 792])
+            page.Rotate = 90
+            opened.save(form)
+        filled = fill(form, "places: [{text: Turned, after: 'Numbers covered:'}]", "Turned")
+        assert "Numbers covered: Turned" in words(filled.pdf, 1)
+
+
+class TestFieldsOfAForm:
+    PLACES = """
+        places:
+          - {value: importer.legal_name, field: Participant.Name}
+          - {value: importer.address_line, field: Participant.Place}
+          - {value: mou.ior_numbers, field: Numbers}
+          - {value: importer.region, field: State}
+          - {mark: true, field: First}
+          - {sign: officer, field: Signature1}
+        """
+
+    def test_values_stand_in_the_boxes_of_the_fields(self, fill: Fill, tmp_path: Path) -> None:
+        form = fillable_form(tmp_path / "form.pdf")
+        numbers = ("12-345678900", "12-345678901")
+        filled = fill(form, self.PLACES, "Northwind Components, Inc.", "1 Main Street", numbers, "WA", "X", "")
+        shown = words(filled.pdf, 1)
+        assert "1 Main Street" in shown
+        assert "type here" not in shown, "the default of a field that is filled is not printed"
+        assert "12-345678900;" in shown
+        program = pdftotext()
+        assert program
+        found = {word.text: word for word in PageWords(program, filled.pdf).on(1)}
+        assert 421 < found["W"].left < found["A"].left < 460, "one letter in each cell"
+        assert found["X"].left == pytest.approx(303, abs=3)
+        assert found["12-345678901"].bottom < found["12-345678900;"].bottom, "two lines in a field of several"
+        page, (left, _, right, _) = slot_rectangle(filled, 0)
+        assert (page, left, right) == (1, 120, 300)
+        with pikepdf.open(filled.pdf) as opened:
+            assert "/AcroForm" not in opened.Root
+            assert all("/Annots" not in each for each in opened.pages)
+
+    def test_what_is_on_a_form_is_listed(self, tmp_path: Path) -> None:
+        found = found_places(fillable_form(tmp_path / "form.pdf"))
+        assert ("field", "Participant.Name", 1) in found
+        assert ("after", "Name of participant:", 1) in found
+        assert ("after", "For the agency", 2) in found
