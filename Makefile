@@ -31,7 +31,7 @@ desk: setup ## open the desk for the matters of FOLDER (examples) in the browser
 	@$(BIN)/isa-docs desk "$(FOLDER)" --out build $(ARGS) || $(SAY_CODE)
 
 test: setup-dev ## run the tests, from nothing if need be (PYTEST_ARGS="-k calendar" narrows them)
-	@$(BIN)/python -m pytest --ignore tests/dms -m "not stress" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --ignore tests/dms -m "not stress" -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-stress: setup-dev ## kill workers, run a season of letters, build with WebAssembly (needs npm or pip access)
 	@$(BIN)/python -m pytest -m stress tests/acceptance tests/unit/conversion $(PYTEST_ARGS)
@@ -44,7 +44,7 @@ check: setup-dev ## format, lint, types and the fast tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy scripts
-	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 format: setup-dev ## format the code and apply the linter's safe fixes
 	@$(BIN)/ruff format .

@@ -19,8 +19,21 @@ pytestmark = pytest.mark.slow
 DAY = "2015-01-12"
 
 
+LETTER = ("--only", "anl-2014")
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the annual letter of Maple."""
+    folder = tmp_path_factory.mktemp("warm")
+    build(EXAMPLES / "maple" / "matter.yaml", folder / "cache", folder / "out", *LETTER)
+    return folder / "cache"
+
+
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
+def cache(warm: Path, tmp_path: Path) -> Path:
+    """A copy of the warm cache, to be used up."""
+    shutil.copytree(warm, tmp_path / "cache")
     return tmp_path / "cache"
 
 
@@ -44,7 +57,8 @@ def notes(report: dict[str, Any]) -> Iterator[tuple[str, bool, str]]:
             yield note["key"], note["made"], note["why"]
 
 
-def test_from_the_cache_and_anew_the_bytes_are_the_same(matter: Path, cache: Path, tmp_path: Path) -> None:
+def test_from_the_cache_and_anew_the_bytes_are_the_same(matter: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "empty"
     first = build(matter, cache, tmp_path / "one")
     assert {(made, why) for _, made, why in notes(first)} == {(True, "it was not made before")}
     second = build(matter, cache, tmp_path / "two")
@@ -55,21 +69,21 @@ def test_from_the_cache_and_anew_the_bytes_are_the_same(matter: Path, cache: Pat
 
 
 def test_a_damaged_cache_is_noticed_and_the_package_is_the_same(matter: Path, cache: Path, tmp_path: Path) -> None:
-    build(matter, cache, tmp_path / "out")
+    build(matter, cache, tmp_path / "out", *LETTER)
     good = snapshot(tmp_path / "out")
     for kind in ("converted", "exhibits", "builds"):
         for entry in (cache / "made" / kind).glob("*/*"):
             data = entry.read_bytes()
             entry.write_bytes(data[:-20] + bytes(20))
-    again = build(matter, cache, tmp_path / "out")
+    again = build(matter, cache, tmp_path / "out", *LETTER)
     assert all(made for _, made, _ in notes(again))
     assert snapshot(tmp_path / "out") == good
 
 
 def test_nothing_changed_gives_the_same_answer_and_touches_no_file(matter: Path, cache: Path, tmp_path: Path) -> None:
-    first = build(matter, cache, tmp_path / "out")
+    first = build(matter, cache, tmp_path / "out", *LETTER)
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
-    second = build(matter, cache, tmp_path / "out")
+    second = build(matter, cache, tmp_path / "out", *LETTER)
     assert second["message"].startswith("Nothing changed: ")
     assert second["findings"] == first["findings"]
     assert {(made, why) for _, made, why in notes(second)} == {(False, "nothing that decides it changed")}
@@ -82,13 +96,13 @@ def test_nothing_changed_gives_the_same_answer_and_touches_no_file(matter: Path,
 
 
 def test_nothing_changed_imports_none_of_the_rooms(matter: Path, cache: Path, tmp_path: Path) -> None:
-    build(matter, cache, tmp_path / "out")
+    build(matter, cache, tmp_path / "out", *LETTER)
     code = (
         "import sys; from isa_docs.cli.main import cli; from isa_docs.cli.run import run;"
         "code = run(cli, sys.argv[1:]); print(code, *sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "build", matter, "--out", tmp_path / "out", "--as-of", DAY, "--json"],
+        [sys.executable, "-c", code, "build", matter, "--out", tmp_path / "out", "--as-of", DAY, "--json", *LETTER],
         env=environment(ISA_DOCS_CACHE_DIR=str(cache)),
         capture_output=True,
         encoding="utf-8",
@@ -100,49 +114,46 @@ def test_nothing_changed_imports_none_of_the_rooms(matter: Path, cache: Path, tm
     assert {name.partition(".")[0] for name in modules} & heavy == set()
 
 
-@pytest.mark.parametrize("lost", ["parts", "package", "manifest"])
-def test_a_published_file_that_is_gone_is_made_again(matter: Path, cache: Path, tmp_path: Path, lost: str) -> None:
-    report = build(matter, cache, tmp_path / "out")
+def test_a_published_file_that_is_gone_is_made_again(matter: Path, cache: Path, tmp_path: Path) -> None:
+    report = build(matter, cache, tmp_path / "out", *LETTER)
     good = snapshot(tmp_path / "out")
     package = report["result"]["packages"][0]
     folder = Path(package["folder"])
-    paths = {"parts": next((folder / "parts").iterdir()), "package": Path(package["file"])}
-    paths.get(lost, folder / "manifest.json").unlink()
-    build(matter, cache, tmp_path / "out")
-    assert snapshot(tmp_path / "out") == good
+    for lost in (next((folder / "parts").iterdir()), Path(package["file"]), folder / "manifest.json"):
+        lost.unlink()
+        build(matter, cache, tmp_path / "out", *LETTER)
+        assert snapshot(tmp_path / "out") == good, lost.name
 
 
 def test_what_changed_is_said_before_and_after(matter: Path, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    build(matter, cache, out)
-    own = tmp_path / "ours"
-    own.mkdir()
-    done = isa_docs("plan", matter, "--out", out, "--as-of", DAY, "--json", ISA_DOCS_CACHE_DIR=str(cache))
-    planned = json.loads(done.stdout)["result"]["submissions"][0]["documents"]
+    build(matter, cache, out, *LETTER)
+    call = ("plan", matter, "--out", out, "--as-of", DAY, "--json", *LETTER)
+    planned = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)["result"]["submissions"][0]["documents"]
     assert {(note["made"], note["why"]) for note in planned} == {(False, "nothing that decides it changed")}
     phone = next(line for line in matter.read_text(encoding="utf-8").splitlines() if "city: " in line)
     edit(matter, phone, phone.replace("city: ", "city: New "))
-    done = isa_docs("plan", matter, "--out", out, "--as-of", DAY, "--json", ISA_DOCS_CACHE_DIR=str(cache))
-    planned = json.loads(done.stdout)["result"]["submissions"][0]["documents"]
+    planned = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)["result"]["submissions"][0]["documents"]
     assert planned[0]["why"] == "the matter changed; it is converted again only if what it says changed"
-    after = {key: (made, why) for key, made, why in notes(build(matter, cache, out))}
+    after = {key: (made, why) for key, made, why in notes(build(matter, cache, out, *LETTER))}
     assert after["letter"] == (True, "what it says changed")
     assert all(not made for key, (made, _) in after.items() if key.startswith("exhibit"))
 
 
-def test_a_folder_is_built_like_its_matters_one_by_one(cache: Path, tmp_path: Path) -> None:
+def test_a_folder_is_built_like_its_matters_one_by_one(builds: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "empty"
     folder = tmp_path / "matters"
     for name in ("maple", "harborlight"):
         shutil.copytree(EXAMPLES / name, folder / name)
-        build(folder / name / "matter.yaml", tmp_path / "other-cache", tmp_path / "single")
     (folder / "broken.yaml").write_text("matter: broken\nimporter: [\n")
-    call = ("build", folder, "--jobs", "2", "--out", tmp_path / "out", "--as-of", DAY, "--json")
+    call = ("build", folder, "--jobs", "2", "--out", tmp_path / "out", "--json")
     done = isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache))
     report = json.loads(done.stdout)
     assert (done.returncode, report["exit_code"]) == (4, 4), done.stderr
     assert [(Path(each["file"]).name, each["exit_code"]) for each in report["result"]["matters"]] == [
         ("broken.yaml", 4), ("matter.yaml", 0), ("matter.yaml", 0),
     ]  # fmt: skip
-    assert snapshot(tmp_path / "out") == snapshot(tmp_path / "single")
+    for name in ("maple-isa", "harborlight-tc"):
+        assert snapshot(tmp_path / "out" / name) == snapshot(builds / name)
     again = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)
     assert "(2 were up to date)" in again["message"]
