@@ -102,7 +102,9 @@ def build_batch(
             ended.put((at, MatterOutcome(call.matter, ExitCode.INPUT, message)))
         else:
             waiting.put(at)
-    workers = [_Worker(cache_dir, fresh) for _ in range(max(1, min(jobs, len(calls))))]
+    count = max(1, min(jobs, len(calls)))
+    converters = max(1, (os.cpu_count() or 1) // count)
+    workers = [_Worker(cache_dir, fresh, converters) for _ in range(count)]
 
     def work(worker: _Worker) -> None:
         with suppress(queue.Empty):
@@ -127,8 +129,8 @@ def build_batch(
 class _Worker:
     """One :mod:`isa_docs.build.worker` process, started when needed and again when it died."""
 
-    def __init__(self, cache_dir: Path, fresh: bool) -> None:
-        self._cache_dir, self._fresh = cache_dir, fresh
+    def __init__(self, cache_dir: Path, fresh: bool, converters: int) -> None:
+        self._cache_dir, self._fresh, self._converters = cache_dir, fresh, converters
         self._process: subprocess.Popen[str] | None = None
         self._built = 0
         self._stopped = False
@@ -162,7 +164,7 @@ class _Worker:
         if self._process is None:
             self._built = 0
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "isa_docs.build.worker"],
+                [sys.executable, "-m", "isa_docs.build.worker", str(self._converters)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",

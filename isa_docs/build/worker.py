@@ -19,8 +19,30 @@ from typing import Any, NoReturn
 from isa_docs.build.answer import build_call
 from isa_docs.build.form import PackageForm
 from isa_docs.build.recall import Call
-from isa_docs.conversion.convert import find_engine
+from isa_docs.conversion.engine import Engine
+from isa_docs.conversion.find import end_kept, find_engine, keep_open
 from isa_docs.errors import ExitCode, IsaDocsError
+
+
+class Engines:
+    """The converters of this process, each found once and kept open for all matters that want it."""
+
+    def __init__(self, processes: int | None = None) -> None:
+        """Let each have so many processes; default: one a core."""
+        self._processes = processes
+        self._kept: dict[tuple[Path | None, Path], Engine] = {}
+
+    def get(self, soffice: Path | None, cache_dir: Path) -> Engine:
+        """Return the converter for these settings; raises MissingProgramError when there is none."""
+        key = (soffice, cache_dir)
+        if key not in self._kept:
+            self._kept[key] = keep_open(find_engine(soffice, cache_dir, processes=self._processes))
+        return self._kept[key]
+
+    def end(self) -> None:
+        """End them all."""
+        while self._kept:
+            end_kept(self._kept.popitem()[1])
 
 
 def order(call: Call, cache_dir: Path, *, fresh: bool) -> dict[str, Any]:
@@ -41,7 +63,7 @@ def order(call: Call, cache_dir: Path, *, fresh: bool) -> dict[str, Any]:
     }
 
 
-def answer(order: dict[str, Any]) -> dict[str, Any]:
+def answer(order: dict[str, Any], engines: Engines) -> dict[str, Any]:
     """Build what an order asks for; whatever goes wrong is in the answer."""
     asked = order["call"]
     call = Call(
@@ -56,7 +78,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     )
     cache_dir = Path(order["cache_dir"])
     try:
-        built = build_call(call, lambda: find_engine(call.soffice, cache_dir), cache_dir, fresh=order["fresh"])
+        built = build_call(call, lambda: engines.get(call.soffice, cache_dir), cache_dir, fresh=order["fresh"])
     except IsaDocsError as error:
         return _failure(error.exit_code, error.message, [each.to_json() for each in error.findings])
     except OSError as error:
@@ -81,14 +103,18 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def main() -> None:
-    """Answer orders until standard input ends."""
+    """Answer orders until standard input ends; the argument is the number of converter processes to use."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupted batch says what is to end
     signal.signal(signal.SIGTERM, _end)
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)  # whatever prints must not print between the answers
-    for line in sys.stdin:
-        answers.write(json.dumps(answer(json.loads(line))) + "\n")
-        answers.flush()
+    engines = Engines(int(sys.argv[1]))
+    try:
+        for line in sys.stdin:
+            answers.write(json.dumps(answer(json.loads(line), engines)) + "\n")
+            answers.flush()
+    finally:
+        engines.end()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from isa_docs.cli.report import Answer, finding_text
 from isa_docs.cli.settings import Settings, cache_dir
 from isa_docs.errors import IsaDocsError
 from isa_docs.findings import Severity, in_order
+
+if TYPE_CHECKING:
+    from isa_docs.conversion.engine import Engine
 
 POLL = 0.1
 """Seconds between two looks at the files."""
@@ -45,25 +49,36 @@ def build_on_save(
     wait: Callable[[float], None] = time.sleep,
 ) -> None:
     """Build now and after each save, until interrupted; a matter that cannot be built waits for its correction."""
+    from isa_docs.build.worker import Engines
+
+    engines = Engines()
+    try:
+        while True:
+            before = stamps(call.matter, chosen.out, chosen.templates)
+            _build(answer, call, lambda: engines.get(chosen.soffice, cache_dir()), progress)
+            while stamps(call.matter, chosen.out, chosen.templates) == before:
+                wait(POLL)
+    finally:
+        engines.end()
+
+
+def _build(answer: Answer, call: Call, engine: Callable[[], Engine], progress: Callable[[str], None]) -> None:
+    """Build once, and say what came of it."""
     from isa_docs.build.answer import build_call
 
-    while True:
-        before = stamps(call.matter, chosen.out, chosen.templates)
-        try:
-            built = build_call(call, chosen.engine, cache_dir(), progress=progress)
-        except IsaDocsError as error:
-            findings, message = error.findings, error.message
-        else:
-            findings = built.findings
-            message = " ".join([*built.notes, built.message])
-            for line in built.lines:
-                answer.say(line)
-        for finding in in_order(findings):
-            if finding.severity is not Severity.NOTE:
-                answer.note(finding_text(finding))
-        answer.note(click.style(f"{message} Waiting for a change; Ctrl-C ends.", bold=True))
-        while stamps(call.matter, chosen.out, chosen.templates) == before:
-            wait(POLL)
+    try:
+        built = build_call(call, engine, cache_dir(), progress=progress)
+    except IsaDocsError as error:
+        findings, message = error.findings, error.message
+    else:
+        findings = built.findings
+        message = " ".join([*built.notes, built.message])
+        for line in built.lines:
+            answer.say(line)
+    for finding in in_order(findings):
+        if finding.severity is not Severity.NOTE:
+            answer.note(finding_text(finding))
+    answer.note(click.style(f"{message} Waiting for a change; Ctrl-C ends.", bold=True))
 
 
 def _files(folder: Path, out: Path) -> Iterator[Path]:

@@ -12,12 +12,14 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from isa_docs.cli.settings_file import read_settings_file
-from isa_docs.conversion.engine import Engine
+
+if TYPE_CHECKING:
+    from isa_docs.conversion.engine import Engine
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _YES = {"1", "true", "yes", "on"}
@@ -35,7 +37,7 @@ class Settings:
 
     def engine(self) -> Engine:
         """Return the converter; raises MissingProgramError when there is none."""
-        from isa_docs.conversion.convert import find_engine
+        from isa_docs.conversion.find import find_engine
 
         return find_engine(self.soffice, cache_dir())
 

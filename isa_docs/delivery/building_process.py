@@ -62,7 +62,9 @@ def _result(data: dict[str, Any]) -> BuildResult:
 
 def main() -> None:
     """Build what standard input asks for and print the result as JSON."""
-    from isa_docs.conversion.convert import find_engine
+    from isa_docs.build.cache import Cache
+    from isa_docs.build.early import EarlyEngine
+    from isa_docs.conversion.find import find_engine
 
     asked = json.load(sys.stdin)
     soffice = Path(asked["soffice"]) if asked["soffice"] else None
@@ -74,7 +76,14 @@ def main() -> None:
         Path(asked["templates"]) if asked["templates"] else None,
         asked["strict"],
     )
-    result = build_here(order, lambda: find_engine(soffice, Path(asked["cache"])))
+    folder = Path(asked["cache"])
+    engine = EarlyEngine(lambda: find_engine(soffice, folder))
+    cache = Cache(folder)
+    try:
+        result = build_here(order, engine, cache)
+        cache.trim()
+    finally:
+        engine.close()
     json.dump(asdict(result), sys.stdout)
 
 
