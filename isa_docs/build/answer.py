@@ -19,6 +19,7 @@ from isa_docs.findings import Finding
 if TYPE_CHECKING:
     from isa_docs.build.pipeline import Outcome
     from isa_docs.conversion.engine import Engine
+    from isa_docs.intake.load import LoadedMatter
 
 _SAME = "nothing that decides it changed"
 
@@ -87,6 +88,7 @@ def _build(
         for index in indexes
         for exhibit in loaded.matter.submissions[index].exhibits
     }
+    exhibits |= {file: sha256_file(file) for index in indexes for file in _form_files(loaded, index)}
     kept = None if fresh else cache
     settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form)
     outcomes = build_matter(loaded, indexes, settings, progress)
@@ -100,6 +102,17 @@ def _build(
         memory.keep(answer, exhibits, [outcome.folder for outcome in outcomes])
         cache.trim()
     return built
+
+
+def _form_files(loaded: LoadedMatter, index: int) -> list[Path]:
+    """Return the agency's form that a submission names, and its places file."""
+    from isa_docs.documents.form_map import places_file
+    from isa_docs.intake.model import Application
+
+    submission = loaded.matter.submissions[index]
+    if not isinstance(submission, Application) or submission.mou.form is None:
+        return []
+    return [loaded.folder / submission.mou.form, places_file(loaded.folder / submission.mou.form)]
 
 
 def _answer(matter: str, call: Call, outcomes: list[Outcome], seconds: float) -> Built:
