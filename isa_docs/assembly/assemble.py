@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+from pikepdf import Array, Dictionary, Name, Page, Pdf
 
 from isa_docs.assembly import content
-from isa_docs.assembly.copying import Copier
 from isa_docs.assembly.esign import add_tags, with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
-from isa_docs.assembly.merging import append_pages
-from isa_docs.assembly.metadata import describe, with_content_id
+from isa_docs.assembly.merging import append_pages, leave_behind
+from isa_docs.assembly.metadata import describe, write
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, PartPages, PlacedField
 from isa_docs.assembly.navigation import LinkKeeper, add_outline, label_pages
-from isa_docs.assembly.objects import as_list, followed
+from isa_docs.assembly.objects import items_of
 from isa_docs.assembly.page_code import code_pages
 from isa_docs.assembly.source import Source, Spot
 from isa_docs.assembly.stamps import stamp_pages
@@ -38,8 +34,7 @@ class _Merged:
     part: Part
     source: Source
     named: dict[str, Spot]
-    copier: Copier
-    pages: list[PageObject]
+    pages: list[Page]
     placed: PartPages
 
 
@@ -64,150 +59,116 @@ def assemble(
     if info.attachments and info.archive != "a3":
         raise _refused("PKG-ATTACHMENT", "PDF/A-2 cannot carry files", "Ask for the archive form a3.")
     faces = tuple(fonts) if fonts is not None else stamp_fonts()
-    writer = PdfWriter()
-    writer.pdf_header = "%PDF-1.7"
-    pages: list[PageObject] = []
-    merged: dict[str, _Merged] = {}
-    for part in parts:
-        merged[part.key] = _append(writer, part, pages)
-    link_keeper = LinkKeeper(
-        lambda key: merged[key].pages[0] if key in merged else None,
-        {part.key: part.title for part in parts},
-        links,
-    )
-    tree = StructureTree(writer)
-    part_elements: dict[str, IndirectObject] = {}
-    for number, item in enumerate(merged.values(), start=1):
-        above = part_elements.get(item.part.parent) if item.part.parent else None
-        part_elements[item.part.key] = _describe_part(writer, tree, item, above, link_keeper, f"p{number}", info)
-    link_keeper.resolve()
-    _refuse_dangling(link_keeper, merged)
-
-    placed = {key: item.placed for key, item in merged.items()}
-    labels = label_pages(writer, parts, placed)
-    fields = _place_fields(merged, labels)
-    add_fields(writer, tree, part_elements, with_fields(info.profile, fields), pages, faces[0])
-    add_outline(
-        writer,
-        parts,
-        {key: item.source for key, item in merged.items()},
-        {key: item.pages for key, item in merged.items()},
-    )
-    unshowable = stamp_pages(writer, pages, info.stamp, faces, info.bates)
-    add_tags(writer, pages, info.profile, fields, faces)
-    code_pages(writer, pages, info.package_id, (field.page for field in fields))
-    for number, page in enumerate(pages):
-        if number == 0 or "/Annots" in page:  # a later document time stamp puts its unseen field on the first page
-            page[NameObject("/Tabs")] = NameObject("/S")
-    writer.root_object[NameObject("/StructTreeRoot")] = tree.finish(pages)
-    describe(writer, info)
-    data = _written(writer)
-    out.write_bytes(data)
-    return AssemblyResult(
-        pdf=out,
-        pages=len(pages),
-        parts=tuple(placed[part.key] for part in parts),
-        fields=fields,
-        sha256=hashlib.sha256(data).hexdigest(),
-        warnings=tuple(
-            f"no installed font can show {character!r} in the page stamp" for character in sorted(unshowable)
-        ),
-        profile=info.profile,
-    )
+    with Pdf.new() as pdf:
+        return _Assembly(pdf, parts, info, links).write(faces, out)
 
 
-def _append(writer: PdfWriter, part: Part, pages: list[PageObject]) -> _Merged:
-    """Copy the pages of one part, without annotations and structure, to the end of the package."""
-    source = Source(part.pdf, part.title)
-    copier = Copier(writer)
-    own = append_pages(writer, source.pages, copier)
-    first = len(pages) + 1
-    pages += own
-    return _Merged(part, source, source.destinations(), copier, own, PartPages(part.key, first, len(own)))
+class _Assembly:
+    """A package in the making."""
 
+    def __init__(self, pdf: Pdf, parts: Sequence[Part], info: PackageInfo, links: Mapping[str, str] | None) -> None:
+        self._pdf = pdf
+        self._parts = parts
+        self._info = info
+        self._links = LinkKeeper({part.key: part.title for part in parts}, links)
+        self._merged: dict[str, _Merged] = {}
+        self._pages: list[Page] = []
 
-def _describe_part(
-    writer: PdfWriter,
-    tree: StructureTree,
-    item: _Merged,
-    above: IndirectObject | None,
-    link_keeper: LinkKeeper,
-    prefix: str,
-    info: PackageInfo,
-) -> IndirectObject:
-    """Give one part its place in the structure: its own tree, or a wrapping for each page; take over its links."""
-    source = item.source
-    language = source.language if source.tagged and source.language != info.language else None
-    element = tree.add_part(item.part.title, above, language)
-    kept = _keep_links(writer, item, link_keeper)
-    if source.tagged:
-        if content.MENDED not in source.catalog:
-            _mend_marks(writer, item.pages)
-        graft(
-            tree,
-            element,
-            source.structure,
-            item.copier,
-            prefix,
-            f"A picture in {item.part.title}; it is not described.",
+    def write(self, faces: Sequence[Path], out: Path) -> AssemblyResult:
+        for part in self._parts:
+            self._append(part)
+        leave_behind(self._pdf)
+        own_pages = {key: item.pages for key, item in self._merged.items()}
+        self._links.resolve(own_pages, lambda key: own_pages[key][0] if key in own_pages else None)
+        _refuse_dangling(self._links, self._merged)
+        tree = StructureTree(self._pdf)
+        elements: dict[str, Dictionary] = {}
+        for number, item in enumerate(self._merged.values(), start=1):
+            above = elements.get(item.part.parent) if item.part.parent else None
+            elements[item.part.key] = self._describe_part(tree, item, above, f"p{number}")
+        placed = {key: item.placed for key, item in self._merged.items()}
+        labels = label_pages(self._pdf, self._parts, placed)
+        fields = _place_fields(self._merged, labels)
+        add_fields(tree, elements, with_fields(self._info.profile, fields), self._pages, faces[0])
+        add_outline(self._pdf, self._parts, {key: item.source for key, item in self._merged.items()}, own_pages)
+        unshowable = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates)
+        add_tags(self._pdf, self._pages, self._info.profile, fields, faces)
+        code_pages(self._pdf, self._pages, self._info.package_id, (field.page for field in fields))
+        tab_by_structure(self._pages)
+        self._pdf.Root.StructTreeRoot = tree.finish(self._pages)
+        describe(self._pdf, self._info)
+        digest = write(self._pdf, out)
+        return AssemblyResult(
+            pdf=out,
+            pages=len(self._pages),
+            parts=tuple(placed[part.key] for part in self._parts),
+            fields=fields,
+            sha256=digest,
+            warnings=tuple(
+                f"no installed font can show {character!r} in the page stamp" for character in sorted(unshowable)
+            ),
+            profile=self._info.profile,
         )
-    else:
-        for number, page in enumerate(item.pages, start=1):
-            _wrap(writer, tree, element, item, page, number)
-    for link, page_reference in kept:
-        tree.wrap_object(element, "/Link", link, page_reference)
-    return element
 
+    def _append(self, part: Part) -> None:
+        """Copy the pages of one part, with its links and without its structure, to the end of the package."""
+        source = Source(part.pdf, part.title)
+        named = source.destinations()
+        own = append_pages(self._pdf, source, lambda annotation: self._links.keep(part, source, named, annotation))
+        placed = PartPages(part.key, len(self._pages) + 1, len(own))
+        self._pages += own
+        self._merged[part.key] = _Merged(part, source, named, own, placed)
 
-def _mend_marks(writer: PdfWriter, pages: Sequence[PageObject]) -> None:
-    for page in pages:
+    def _describe_part(self, tree: StructureTree, item: _Merged, above: Dictionary | None, prefix: str) -> Dictionary:
+        """Give one part its place in the structure: its own tree, or a wrapping for each page; and its links."""
+        source = item.source
+        language = source.language if source.tagged and source.language != self._info.language else None
+        element = tree.add_part(item.part.title, above, language)
+        if source.tagged:
+            if content.MENDED not in source.catalog:
+                self._mend_marks(item.pages)
+            undescribed = f"A picture in {item.part.title}; it is not described."
+            graft(tree, element, source, item.pages, prefix, undescribed)
+        else:
+            for number, page in enumerate(item.pages, start=1):
+                self._wrap(tree, element, item, page, number)
+        for page in item.pages:
+            for link in items_of(page.obj.get("/Annots")):
+                tree.wrap_object(element, "/Link", link, page.obj)
+        return element
+
+    def _mend_marks(self, pages: Sequence[Page]) -> None:
+        for page in pages:
+            data = content.page_bytes(page)
+            if content.paints_outside_marks(data):
+                page.obj.Contents = self._pdf.make_stream(content.unmarked_as_artifact(data))
+
+    def _wrap(self, tree: StructureTree, element: Dictionary, item: _Merged, page: Page, number: int) -> None:
+        """Mark a whole untagged page as one paragraph, or as one figure when it shows no text."""
         data = content.page_bytes(page)
-        if content.paints_outside_marks(data):
-            mended = content.compressed(content.unmarked_as_artifact(data))
-            page[NameObject("/Contents")] = writer._add_object(mended)
+        if content.has_marks(data):
+            data = content.without_marks(data)
+            page.obj.Contents = self._pdf.make_stream(data)
+        if content.shows_text(page.obj, data):
+            kind, alternative = "P", None
+        else:
+            described = item.part.alternative_text or "Scanned page; no description was given."
+            kind = "Figure"
+            alternative = f"{item.part.title}, page {number} of {item.placed.pages}. {described}"
+        opening = self._pdf.make_stream(f"/{kind} <</MCID 0>> BDC q".encode())
+        closing = self._pdf.make_stream(b"Q EMC")
+        page.obj.Contents = Array([opening, *content.contents_of(page), closing])
+        tree.wrap_page(element, page, "P" if kind == "P" else "Figure", alternative)
 
 
-def _keep_links(
-    writer: PdfWriter, item: _Merged, link_keeper: LinkKeeper
-) -> list[tuple[DictionaryObject, IndirectObject]]:
-    kept: list[tuple[DictionaryObject, IndirectObject]] = []
-    for original, page in zip(item.source.pages, item.pages, strict=True):
-        annotations = ArrayObject()
-        for annotation in as_list(original.get("/Annots")):
-            value = followed(annotation)
-            if not isinstance(value, DictionaryObject):
-                continue
-            link = link_keeper.keep(item.part, item.source, item.named, value, item.pages)
-            if link is None or page.indirect_reference is None:
-                continue
-            reference = writer._add_object(link)
-            if isinstance(annotation, IndirectObject):
-                item.copier.claim(annotation, reference)
-            annotations.append(reference)
-            kept.append((link, page.indirect_reference))
-        if annotations:
-            page[NameObject("/Annots")] = annotations
-    return kept
+def tab_by_structure(pages: Sequence[Page]) -> None:
+    """Let the tabulator follow the structure (ISO 14289-1, 7.18.3).
 
-
-def _wrap(
-    writer: PdfWriter, tree: StructureTree, element: IndirectObject, item: _Merged, page: PageObject, number: int
-) -> None:
-    """Mark a whole untagged page as one paragraph, or as one figure when it shows no text."""
-    data = content.page_bytes(page)
-    if content.has_marks(data):
-        data = content.without_marks(data)
-        page[NameObject("/Contents")] = writer._add_object(content.compressed(data))
-    if content.shows_text(page, data):
-        kind, alternative = "P", None
-    else:
-        described = item.part.alternative_text or "Scanned page; no description was given."
-        kind = "Figure"
-        alternative = f"{item.part.title}, page {number} of {item.placed.pages}. {described}"
-    opening = writer._add_object(content.plain(f"/{kind} <</MCID 0>> BDC q".encode()))
-    closing = writer._add_object(content.plain(b"Q EMC"))
-    page[NameObject("/Contents")] = ArrayObject([opening, *as_list(page.get("/Contents")), closing])
-    tree.wrap_page(element, page, "P" if kind == "P" else "Figure", alternative)
+    A later document time stamp puts its unseen field on the first page, so that one has the key in any case.
+    """
+    for number, page in enumerate(pages):
+        if number == 0 or "/Annots" in page.obj:
+            page.obj.Tabs = Name.S
 
 
 def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple[PlacedField, ...]:
@@ -216,16 +177,10 @@ def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple
         for slot in item.part.slots:
             page_index, (left, bottom, right, top) = locate(item.part, slot, item.named)
             page = item.placed.first_page + page_index
-            box = item.pages[page_index].mediabox
-            size = (round(float(box.width), 2), round(float(box.height), 2))
+            x0, y0, x1, y1 = (float(value) for value in item.pages[page_index].mediabox)
+            size = (round(abs(x1 - x0), 2), round(abs(y1 - y0), 2))
             fields.append(PlacedField(slot, item.part.key, page, labels[page - 1], (left, bottom, right, top), size))
     return tuple(fields)
-
-
-def _written(writer: PdfWriter) -> bytes:
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    return with_content_id(buffer.getvalue())
 
 
 def _refuse_doubles(parts: Sequence[Part]) -> None:

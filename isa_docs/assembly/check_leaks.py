@@ -82,7 +82,7 @@ def _private(item: Object) -> set[str]:
     while below:
         current = below.pop()
         entries = current.stream_dict if isinstance(current, Stream) else current
-        values: list[Object] = []
+        values: list[Object | None] = []
         if isinstance(entries, Dictionary):
             found.update(key for key in _PRIVATE if key in entries)
             values = [entries.get(key) for key in entries.keys()]  # noqa: SIM118  a dictionary of pikepdf

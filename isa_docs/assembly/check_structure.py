@@ -14,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, Object
 
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations
 from isa_docs.assembly.model import AssemblyResult
+from isa_docs.assembly.objects import items_of, number_of
 from isa_docs.assembly.survey import Survey, element, row
 from isa_docs.findings import Finding
 
@@ -74,7 +75,7 @@ def _id(value: Object) -> int | None:
 def _marks(file: Survey, root: Dictionary) -> Iterator[tuple[int, int, int]]:
     """Yield (element, page or form, mark) for every piece of marked content the tree names."""
     kids = root.get("/K")
-    stack = [item.objgen[0] for item in (kids if isinstance(kids, Array) else [kids])]
+    stack = [number_of(item) for item in items_of(kids)]
     while stack:
         number = stack.pop()
         plain = element(file.texts[number])

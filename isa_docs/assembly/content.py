@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
-from pypdf.generic import DecodedStreamObject, DictionaryObject, EncodedStreamObject, NameObject, StreamObject
+from pikepdf import Array, Dictionary, Name, Stream
 
-from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed
+if TYPE_CHECKING:
+    from pypdf.generic import DecodedStreamObject, EncodedStreamObject
 
 MENDED = "/IsaMarksMended"
 """Catalog key of a file whose marked content was already made fit for assembly; never copied into a package."""
@@ -21,10 +22,18 @@ _PATH_ENDS = frozenset({"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n"})
 _SHOWS = frozenset({"Tj", "TJ", "'", '"', "Do", "sh", "INLINE IMAGE"})
 _MARKED_OPENS = frozenset({"BDC", "BMC"})
 _MARKED = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
+_DEEPEST_FORM = 5
+_OPAQUE = re.compile(
+    rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|%[^\r\n]*|/[^\s()<>\[\]{}/%]*", re.DOTALL
+)
+_INLINE_IMAGE = re.compile(rb"\bBI\b")
+_PAINTS = re.compile(rb"(?<![^\s\[\]<>])(BDC|BMC|EMC|TJ|Tj|'|\"|Do|sh|[SsFBb]\*?|f\*?)(?![^\s\[\]<>])")
 
 
 def compressed(data: bytes) -> EncodedStreamObject:
-    """Return ``data`` as a Flate stream."""
+    """Return ``data`` as a Flate stream for a file that pypdf writes."""
+    from pypdf.generic import EncodedStreamObject, NameObject
+
     stream = EncodedStreamObject()
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")
     stream._data = zlib.compress(data, 9)
@@ -32,16 +41,24 @@ def compressed(data: bytes) -> EncodedStreamObject:
 
 
 def plain(data: bytes) -> DecodedStreamObject:
-    """Return ``data`` as an unfiltered stream; for bytes too short to be worth packing."""
+    """Return ``data`` as an unfiltered stream for a file that pypdf writes."""
+    from pypdf.generic import DecodedStreamObject
+
     stream = DecodedStreamObject()
     stream._data = data
     return stream
 
 
-def page_bytes(page: DictionaryObject) -> bytes:
+def contents_of(page: pikepdf.Page) -> list[Stream]:
+    """Return the content streams of a page in order."""
+    contents = page.obj.get("/Contents")
+    streams = list(contents) if isinstance(contents, Array) else [contents]
+    return [stream for stream in streams if isinstance(stream, Stream)]
+
+
+def page_bytes(page: pikepdf.Page) -> bytes:
     """Return the decoded content of a page, its streams joined by line ends."""
-    streams = [followed(stream) for stream in as_list(page.get("/Contents"))]
-    return b"\n".join(stream.get_data() for stream in streams if isinstance(stream, StreamObject))
+    return b"\n".join(stream.read_bytes() for stream in contents_of(page))
 
 
 def has_marks(data: bytes) -> bool:
@@ -49,21 +66,23 @@ def has_marks(data: bytes) -> bool:
     return _MARK.search(data) is not None
 
 
-def shows_text(page: DictionaryObject, data: bytes, depth: int = 0) -> bool:
-    """Tell whether a page shows text, itself or through the forms it draws."""
-    resources = as_dictionary(page.get("/Resources"))
-    if as_dictionary(resources.get("/Font")) and _SHOWS_TEXT.search(data):
-        return True
-    if depth >= 5:
+def shows_text(holder: Dictionary, data: bytes, depth: int = 0) -> bool:
+    """Tell whether a page or form with content ``data`` shows text, itself or through the forms it draws."""
+    resources = holder.get("/Resources")
+    if not isinstance(resources, Dictionary):
         return False
-    for form in as_dictionary(resources.get("/XObject")).values():
-        stream = followed(form)
-        if isinstance(stream, StreamObject) and entry(stream, "/Subtype") == "/Form":
+    if isinstance(resources.get("/Font"), Dictionary) and len(resources.Font) and _SHOWS_TEXT.search(data):
+        return True
+    forms = resources.get("/XObject")
+    if depth >= _DEEPEST_FORM or not isinstance(forms, Dictionary):
+        return False
+    for stream in forms.as_dict().values():
+        if isinstance(stream, Stream) and stream.get("/Subtype") == Name.Form:
             try:
-                inside = stream.get_data()
+                inside = stream.read_bytes()
             except Exception:  # noqa: S112  an undecodable form shows nothing
                 continue
-            if shows_text(stream, inside, depth + 1):
+            if shows_text(stream.stream_dict, inside, depth + 1):
                 return True
     return False
 
@@ -122,8 +141,13 @@ def unmarked_as_artifact(data: bytes) -> bytes:
 
 def paints_outside_marks(data: bytes) -> bool:
     """Tell whether tagged content paints anything outside marked content."""
+    bare = _OPAQUE.sub(b" ", data)
+    if b"(" in bare or b")" in bare or _INLINE_IMAGE.search(bare):  # strings or data that only a parser can tell
+        operators = [operator for _, operator in _instructions(data)]
+    else:
+        operators = [operator.decode("ascii") for operator in _PAINTS.findall(bare)]
     depth = 0
-    for _, operator in _instructions(data):
+    for operator in operators:
         if operator in _MARKED_OPENS:
             depth += 1
         elif operator == "EMC":

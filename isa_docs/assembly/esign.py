@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, NameObject
+from pikepdf import Array, Page, Pdf
 
-from isa_docs.assembly.content import plain
+from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.model import EsignProfile, PlacedField
-from isa_docs.assembly.objects import as_list
 from isa_docs.assembly.stamps import add_fonts
 from isa_docs.assembly.typeface import StampFont
 
@@ -74,8 +72,8 @@ def is_text_tag(word: str) -> bool:
 
 
 def add_tags(
-    writer: PdfWriter,
-    pages: Sequence[PageObject],
+    pdf: Pdf,
+    pages: Sequence[Page],
     profile: EsignProfile,
     placed: Sequence[PlacedField],
     fonts: Sequence[Path],
@@ -85,7 +83,7 @@ def add_tags(
     if not tagged:
         return
     font = StampFont(fonts, [text_tag(item) for item in tagged], "/IsaTag")
-    embedded = font.embed(writer)
+    embedded = font.embed(pdf)
     for item in tagged:
         page = pages[item.page - 1]
         add_fonts(page, embedded)
@@ -93,5 +91,5 @@ def add_tags(
         drawing = f"/Artifact BMC q 1 g BT 1 0 0 1 {left:.2f} {bottom + 3:.2f} Tm\n".encode()
         for run in font.runs(text_tag(item)):
             drawing += f"{run.font} {_TAG_SIZE} Tf <{run.glyphs.hex()}> Tj\n".encode()
-        after = writer._add_object(plain(drawing + b"ET Q EMC"))
-        page[NameObject("/Contents")] = ArrayObject([*as_list(page.get("/Contents")), after])
+        after = pdf.make_stream(drawing + b"ET Q EMC")
+        page.obj.Contents = Array([*contents_of(page), after])

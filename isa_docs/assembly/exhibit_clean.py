@@ -13,6 +13,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from isa_docs.assembly.content import page_bytes
 from isa_docs.assembly.exhibit_facts import Facts
 
 _FORBIDDEN = re.compile(
@@ -105,9 +106,7 @@ def _page_is_clean(page: pikepdf.Page) -> bool:
 
 def page_content(page: pikepdf.Page) -> bytes:
     """Return the decoded content of a page, its streams joined by line ends."""
-    contents = page.get("/Contents")
-    streams = list(contents) if isinstance(contents, Array) else [contents]
-    return b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, Stream))
+    return page_bytes(page)
 
 
 def _content_is_clean(data: bytes) -> bool:

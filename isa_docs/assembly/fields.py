@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    FloatObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream, String
 
-from isa_docs.assembly.content import plain
 from isa_docs.assembly.model import Part, PlacedField, SignatureSlot
-from isa_docs.assembly.objects import followed
+from isa_docs.assembly.objects import box, items_of, points
 from isa_docs.assembly.reading_order import element_on_line, parent_of, role_of
 from isa_docs.assembly.source import Spot
 from isa_docs.assembly.structure import StructureTree
@@ -66,11 +55,10 @@ def locate(part: Part, slot: SignatureSlot, named: Mapping[str, Spot]) -> tuple[
 
 
 def add_fields(
-    writer: PdfWriter,
     tree: StructureTree,
-    part_elements: Mapping[str, IndirectObject],
+    part_elements: Mapping[str, Dictionary],
     placed: Sequence[PlacedField],
-    pages: Sequence[PageObject],
+    pages: Sequence[Page],
     font: Path,
 ) -> None:
     """Write the form: one widget per placed field, in signing order of the page, and the form dictionary.
@@ -79,74 +67,58 @@ def add_fields(
     """
     if not placed:
         return
-    font_reference = embed_field_font(writer, font)
-    fields = ArrayObject()
+    pdf = tree.pdf
+    embedded = embed_field_font(pdf, font)
+    fields = Array()
     for item in placed:
         page = pages[item.page - 1]
-        widget = _widget(writer, item, page, font_reference)
-        reference = writer._add_object(widget)
-        fields.append(reference)
-        annotations = followed(page.get("/Annots"))
-        if not isinstance(annotations, ArrayObject):
-            annotations = ArrayObject()
-            page[NameObject("/Annots")] = annotations
-        annotations.append(reference)
-        if page.indirect_reference is not None:
-            line = element_on_line(tree, page, item.rect[0], item.rect[3] - above_top(item.slot))
-            above = parent_of(line) if line is not None else None
-            if above is not None and role_of(tree, above) in _HOLDS_FORMS:
-                tree.wrap_object(above, "/Form", widget, page.indirect_reference, after=line)
-            else:
-                tree.wrap_object(part_elements[item.part], "/Form", widget, page.indirect_reference)
-    form = DictionaryObject(
-        {
-            NameObject("/Fields"): fields,
-            NameObject("/SigFlags"): NumberObject(_SIGNATURES_EXIST),
-            NameObject("/DA"): TextStringObject(f"{_FONT} {_DATE_SIZE} Tf 0 g"),
-            NameObject("/DR"): DictionaryObject(
-                {NameObject("/Font"): DictionaryObject({NameObject(_FONT): font_reference})}
-            ),
-        }
+        widget = _widget(pdf, item, page, embedded)
+        fields.append(widget)
+        page.obj.Annots = Array([*items_of(page.obj.get("/Annots")), widget])
+        line = element_on_line(tree, page, item.rect[0], item.rect[3] - above_top(item.slot))
+        above = parent_of(line) if line is not None else None
+        if above is not None and role_of(tree, above) in _HOLDS_FORMS:
+            tree.wrap_object(above, "/Form", widget, page.obj, after=line)
+        else:
+            tree.wrap_object(part_elements[item.part], "/Form", widget, page.obj)
+    form = Dictionary(
+        Fields=fields,
+        DA=String(f"{_FONT} {_DATE_SIZE} Tf 0 g"),
+        DR=Dictionary(Font=Dictionary({_FONT: embedded})),
     )
-    if not any(item.slot.kind == "signature" for item in placed):
-        del form["/SigFlags"]
-    writer.root_object[NameObject("/AcroForm")] = writer._add_object(form)
+    if any(item.slot.kind == "signature" for item in placed):
+        form.SigFlags = _SIGNATURES_EXIST
+    pdf.Root.AcroForm = pdf.make_indirect(form)
 
 
-def _widget(writer: PdfWriter, item: PlacedField, page: PageObject, font: IndirectObject) -> DictionaryObject:
+def _widget(pdf: Pdf, item: PlacedField, page: Page, font: Object) -> Dictionary:
     left, bottom, right, top = item.rect
-    width, height = right - left, top - bottom
-    appearance = plain(b"" if item.slot.kind == "signature" else b"/Tx BMC\nEMC")
-    _form_x_object(appearance, width, height)
+    appearance = _appearance(pdf, b"" if item.slot.kind == "signature" else b"/Tx BMC\nEMC", right - left, top - bottom)
     if item.slot.kind == "date":
-        appearance[NameObject("/Resources")] = DictionaryObject(
-            {NameObject("/Font"): DictionaryObject({NameObject(_FONT): font})}
-        )
-    widget = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Annot"),
-            NameObject("/Subtype"): NameObject("/Widget"),
-            NameObject("/FT"): NameObject("/Sig" if item.slot.kind == "signature" else "/Tx"),
-            NameObject("/T"): TextStringObject(item.slot.name),
-            NameObject("/TU"): TextStringObject(item.slot.tooltip),
-            NameObject("/F"): NumberObject(_PRINT),
-            NameObject("/Rect"): ArrayObject(FloatObject(value) for value in item.rect),
-            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(appearance)}),
-        }
+        appearance.Resources = Dictionary(Font=Dictionary({_FONT: font}))
+    widget = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Widget,
+        FT=Name.Sig if item.slot.kind == "signature" else Name.Tx,
+        T=String(item.slot.name),
+        TU=String(item.slot.tooltip),
+        F=_PRINT,
+        Rect=Array([points(value) for value in item.rect]),
+        AP=Dictionary(N=appearance),
+        P=page.obj,
     )
-    if page.indirect_reference is not None:
-        widget[NameObject("/P")] = page.indirect_reference
     if item.slot.kind == "date":
-        widget[NameObject("/DA")] = TextStringObject(f"{_FONT} {_DATE_SIZE} Tf 0 g")
-        widget[NameObject("/MaxLen")] = NumberObject(_DATE_LENGTH)
-    return widget
+        widget.DA = String(f"{_FONT} {_DATE_SIZE} Tf 0 g")
+        widget.MaxLen = _DATE_LENGTH
+    held = pdf.make_indirect(widget)
+    assert isinstance(held, Dictionary)
+    return held
 
 
-def _form_x_object(stream: DecodedStreamObject, width: float, height: float) -> None:
-    stream[NameObject("/Type")] = NameObject("/XObject")
-    stream[NameObject("/Subtype")] = NameObject("/Form")
-    stream[NameObject("/BBox")] = ArrayObject(FloatObject(round(value, 2)) for value in (0, 0, width, height))
-    stream[NameObject("/Resources")] = DictionaryObject()
+def _appearance(pdf: Pdf, content: bytes, width: float, height: float) -> Stream:
+    return pdf.make_stream(
+        content, Type=Name.XObject, Subtype=Name.Form, BBox=box((0, 0, width, height)), Resources=Dictionary()
+    )
 
 
 def _misplaced(part: Part, slot: SignatureSlot, why: str) -> AssemblyError:

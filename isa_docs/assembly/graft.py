@@ -1,223 +1,268 @@
-"""Transplant the structure tree of one source file into the package's tree."""
+"""Transplant the structure tree of one source file into the package's tree.
+
+The tree is copied as a whole. Most elements are of a plain kind, seen by their text, and stay as they are; only the
+others are looked into and put right.
+"""
 
 from __future__ import annotations
 
-from pypdf.generic import (
-    ArrayObject,
-    ByteStringObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    PdfObject,
-    TextStringObject,
-)
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from isa_docs.assembly.copying import Copier
-from isa_docs.assembly.objects import as_dictionary, as_list, entry, followed, shared_name
-from isa_docs.assembly.structure import StructureTree, kids_of, object_reference
+from pikepdf import Array, Dictionary, Name, Object, Page, Stream, String
 
-_COPIED_TEXT = ("/T", "/Lang", "/Alt", "/E", "/ActualText")
+from isa_docs.assembly.objects import dictionary, items_of, number_of
+from isa_docs.assembly.roles import heading_level
+from isa_docs.assembly.source import Source
+from isa_docs.assembly.structure import StructureTree, object_reference
+from isa_docs.assembly.survey import Element, element
+
+_KEPT = frozenset({"/Type", "/S", "/P", "/K", "/Pg", "/A", "/C", "/ID", "/T", "/Lang", "/Alt", "/E", "/ActualText"})
+_ROOT_KEPT = frozenset({"/Type", "/K"})
+_NEEDS_COMPLETION = frozenset({"/TH", "/Figure", "/Formula", "/Note", "/Document"})
+_HAS_MORE = re.compile(rb"/(?:C |ID |Headers )|/A (?:\d+ 0 R|\[[^\]]* R)")
+"""Classes, ids, and attributes that are shared: they are put right one by one."""
+
+
+class _Waiting(NamedTuple):
+    """An element that is still to be visited, with the page its ancestors name."""
+
+    item: Dictionary
+    plain: Element | None
+    text: bytes
+    parent: Dictionary
+    page: Dictionary | None
 
 
 def graft(
     tree: StructureTree,
-    part: IndirectObject,
-    source: DictionaryObject,
-    copier: Copier,
+    part: Dictionary,
+    source: Source,
+    pages: Sequence[Page],
     prefix: str,
     undescribed: str,
 ) -> None:
-    """Hang the structure of one source file (its tree root) below ``part``.
+    """Hang the structure of one source file below ``part``.
 
-    Its pages and annotations must have been claimed in ``copier`` before; what belongs to a page or annotation
-    left out of the package is left out of the tree as well. ``prefix`` keeps ids, classes and role names apart;
-    ``undescribed`` is the alternative text of pictures that bring none.
+    ``pages`` are its pages in the package, with those annotations that stay; what belongs to an annotation left out
+    is left out of the tree as well. ``prefix`` keeps ids, classes and role names apart; ``undescribed`` is the
+    alternative text of pictures that bring none.
     """
-    _Graft(tree, copier, prefix, source, undescribed).hang(part)
+    _Graft(tree, source, pages, prefix, undescribed).hang(part)
 
 
 class _Graft:
     """The transplant of one source tree."""
 
     def __init__(
-        self, tree: StructureTree, copier: Copier, prefix: str, source: DictionaryObject, undescribed: str
+        self, tree: StructureTree, source: Source, pages: Sequence[Page], prefix: str, undescribed: str
     ) -> None:
         self._tree = tree
-        self._copier = copier
-        self._prefix = prefix
+        self._pdf = tree.pdf
         self._source = source
-        self._rename = tree.roles.add(as_dictionary(source.get("/RoleMap")), prefix)
+        self._prefix = prefix
+        roles = {name: str(role) for name, role in dictionary(source.structure.get("/RoleMap")).items()}
+        self._rename = tree.roles.add(roles, prefix)
         self._undescribed = undescribed
         self._seen: set[int] = set()
+        self._pages = {number_of(page.obj): page.obj for page in pages}
+        self._annotations = {
+            number_of(annotation) for page in pages for annotation in items_of(page.obj.get("/Annots"))
+        }
 
-    def hang(self, part: IndirectObject) -> None:
-        for name, attributes in as_dictionary(self._source.get("/ClassMap")).items():
-            self._tree.add_class(self._class_name(name), self._attributes(attributes))
-        stack: list[tuple[PdfObject, IndirectObject, PdfObject | None]] = []
-        self._push(stack, self._source.get("/K"), part, None)
+    def hang(self, part: Dictionary) -> None:
+        root = self._source.structure
+        classes = dictionary(root.get("/ClassMap"))
+        if len(classes):
+            held = self._pdf.copy_foreign(self._source.file.make_indirect(classes))
+            for name, attributes in dictionary(held).items():
+                self._tree.add_class(self._class_name(name), self._attributes(attributes))
+        for key in set(root.keys()) - _ROOT_KEPT:
+            del root[key]
+        copied = self._pdf.copy_foreign(root if root.is_indirect else self._source.file.make_indirect(root))
+        tops = items_of(copied.get("/K"))
+        while len(tops) == 1 and isinstance(tops[0], Dictionary) and self._meaning(tops[0]) == "/Document":
+            self._seen.add(number_of(tops[0]))
+            tops = items_of(tops[0].get("/K"))  # the Document element of a part dissolves into the part
+        part.K = Array(tops)
+        stack = list(self._put_right(part, part, None))
         while stack:
-            kid, parent, page = stack.pop()
-            self._one(stack, kid, parent, page)
+            stack += self._visit(stack.pop())
 
-    def _push(
-        self,
-        stack: list[tuple[PdfObject, IndirectObject, PdfObject | None]],
-        kids: PdfObject | None,
-        parent: IndirectObject,
-        page: PdfObject | None,
-    ) -> None:
-        stack.extend((item, parent, page) for item in reversed(as_list(kids)))
+    def _meaning(self, item: Dictionary) -> str:
+        return self._tree.roles.resolve(self._rename(str(item.get("/S", "/NonStruct"))))
 
-    def _one(
-        self,
-        stack: list[tuple[PdfObject, IndirectObject, PdfObject | None]],
-        kid: PdfObject,
-        parent: IndirectObject,
-        page: PdfObject | None,
-    ) -> None:
-        value = followed(kid)
-        if isinstance(value, NumberObject):
-            self._mark(parent, page, int(value), None)
-        elif not isinstance(value, DictionaryObject):
-            return
-        elif entry(value, "/Type") == "/MCR":
-            own = value.get("/Pg", page)
-            stream = value.get("/Stm")
-            mark = entry(value, "/MCID")
-            if isinstance(mark, NumberObject):
-                self._mark(parent, own, int(mark), stream)
-        elif entry(value, "/Type") == "/OBJR":
-            own = value.get("/Pg", page)
-            self._object(parent, own, value.get("/Obj"))
-        elif id(value) not in self._seen:
-            self._seen.add(id(value))
-            own = value.get("/Pg", page)
-            element = self._element(value, parent)
-            self._push(stack, value.get("/K"), element, own)
+    def _visit(self, waiting: _Waiting) -> Sequence[_Waiting]:
+        """Take one element into the package; return those below it, the last first."""
+        item, plain, text, parent, _ = waiting
+        below: Sequence[_Waiting] | None = None
+        meaning = ""
+        if plain is not None and not _HAS_MORE.search(text) and self._rename(plain.role) == plain.role:
+            meaning = self._tree.roles.resolve(plain.role)
+            if meaning not in _NEEDS_COMPLETION:
+                below = self._as_it_is(waiting, plain)
+        if below is None:
+            below = self._put_right(item, parent, waiting.page)
+            meaning = self._tree.roles.resolve(str(item.S))
+        level = heading_level(meaning)
+        if level:
+            self._tree.headings.append((item, level))
+        return below
 
-    def _element(self, source: DictionaryObject, parent: IndirectObject) -> IndirectObject:
-        """Copy one element; the Document element of a part dissolves into the part."""
-        role = str(entry(source, "/S") or "/NonStruct")
-        if role == "/Document" or self._tree.roles.resolve(self._rename(role)) == "/Document":
-            return parent
-        element = self._tree.element(self._rename(role), parent)
-        copied = as_dictionary(element)
-        for key in _COPIED_TEXT:
-            if entry(source, key) is not None:
-                copied[shared_name(key)] = entry(source, key)
-        page = self._copier.copied(source.get("/Pg"))
-        if page is not None:
-            copied[shared_name("/Pg")] = page
-        if entry(source, "/A") is not None:
-            copied[shared_name("/A")] = self._attributes(source["/A"])
-        if entry(source, "/C") is not None:
-            copied[shared_name("/C")] = self._class_names(source["/C"])
-        identifier = entry(source, "/ID")
-        if identifier is not None:
-            own = self._identifier(identifier)
-            if self._tree.add_id(own, element):
-                copied[shared_name("/ID")] = ByteStringObject(own)
-        self._complete(copied, element)
-        return element
+    def _as_it_is(self, waiting: _Waiting, plain: Element) -> Sequence[_Waiting] | None:
+        """Take over an element of the plain kind unchanged; None when something of it does not fit the package."""
+        page = None
+        if plain.page is not None:
+            page = self._pages.get(plain.page)
+            if page is None:
+                return None
+        elif plain.marks:
+            return None
+        if len(set(plain.below)) != len(plain.below):
+            return None
+        below = []
+        for number in plain.below:
+            kid = self._admitted(number, waiting.item, page or waiting.page)
+            if kid is None:
+                return None
+            below.append(kid)
+        if plain.marks and (page is None or not self._tree.own_marks(page, plain.marks, waiting.item)):
+            return None
+        if plain.parent != number_of(waiting.parent):
+            waiting.item.P = waiting.parent
+        self._seen.update(plain.below)
+        below.reverse()
+        return below
 
-    def _complete(self, copied: DictionaryObject, element: IndirectObject) -> None:
-        """Add what PDF/UA-1 asks for and the source left out: 7.3, 7.5 and 7.9 of ISO 14289-1."""
-        meaning = self._tree.roles.resolve(str(copied["/S"]))
-        if meaning == "/TH" and not _has_attribute(copied, "/Scope"):
-            _add_attributes(copied, {"/O": "/Table", "/Scope": "/Column"})
-        if meaning in ("/Figure", "/Formula") and "/Alt" not in copied and "/ActualText" not in copied:
-            copied[shared_name("/Alt")] = TextStringObject(self._undescribed)
-        if meaning == "/Note" and "/ID" not in copied:
-            own = f"{self._prefix}-note-{element.idnum}".encode()
-            self._tree.add_id(own, element)
-            copied[shared_name("/ID")] = ByteStringObject(own)
+    def _admitted(self, number: int, parent: Dictionary, page: Dictionary | None) -> _Waiting | None:
+        """Return the element of that number, if it is one and stands nowhere else."""
+        item = self._pdf.get_object(number, 0)
+        if number in self._seen or not isinstance(item, Dictionary):
+            return None
+        text = item.unparse(resolved=True)
+        plain = element(text)
+        if plain is None and ("/S" not in item or item.get("/Type", Name.StructElem) != Name.StructElem):
+            return None
+        return _Waiting(item, plain, text, parent, page)
 
-    def _mark(self, parent: IndirectObject, page: PdfObject | None, mark: int, stream: PdfObject | None) -> None:
-        target = self._copier.copied(page)
-        if target is None:
-            return
-        owner = as_dictionary(parent)
+    def _put_right(self, item: Dictionary, parent: Dictionary, page: Dictionary | None) -> Sequence[_Waiting]:
+        """Rewrite what an element says, and keep of its kids those that are in the package; return the elements."""
+        own = item.get("/Pg")
+        own = own if isinstance(own, Dictionary) and number_of(own) in self._pages else None
+        if item.objgen != parent.objgen:
+            self._put_words_right(item, parent)
+        if "/Pg" in item and own is None:
+            del item["/Pg"]
+        kids: list[Object | int] = []
+        below: list[_Waiting] = []
+        for kid in items_of(item.get("/K")):
+            kept: Object | int | None = None
+            if isinstance(kid, int):
+                kept = self._mark(item, own or page, kid, None)
+            elif isinstance(kid, Dictionary) and kid.get("/Type") == Name.MCR:
+                mark, stream = kid.get("/MCID"), kid.get("/Stm")
+                if isinstance(mark, int):
+                    kept = self._mark(item, kid.get("/Pg", own or page), mark, stream)
+            elif isinstance(kid, Dictionary) and kid.get("/Type") == Name.OBJR:
+                kept = self._object(item, kid.get("/Pg", own or page), kid.get("/Obj"))
+            elif isinstance(kid, Dictionary):
+                if not kid.is_indirect and "/S" in kid:
+                    kid = self._pdf.make_indirect(kid)
+                waiting = self._admitted(number_of(kid), item, own or page)
+                if waiting is not None:
+                    self._seen.add(number_of(kid))
+                    below.append(waiting)
+                    kept = waiting.item
+            if kept is not None:
+                kids.append(kept)
+        if kids:
+            item.K = Array(kids)
+        elif "/K" in item:
+            del item["/K"]
+        below.reverse()
+        return below
+
+    def _put_words_right(self, item: Dictionary, parent: Dictionary) -> None:
+        """Rewrite the role, attributes, classes and id of an element, and add what PDF/UA-1 asks for.
+
+        That is 7.3, 7.5 and 7.9 of ISO 14289-1.
+        """
+        for key in set(item.keys()) - _KEPT:
+            del item[key]
+        role = self._rename(str(item.get("/S", "/NonStruct")))
+        meaning = self._tree.roles.resolve(role)
+        item.Type, item.S, item.P = Name.StructElem, Name(role if meaning != "/Document" else "/Part"), parent
+        if "/A" in item:
+            item.A = self._attributes(item.A)
+        if "/C" in item:
+            names = [Name(self._class_name(str(name))) for name in items_of(item.C) if isinstance(name, Name)]
+            item.C = names[0] if len(names) == 1 else Array(names)
+        if "/ID" in item:
+            own = self._identifier(item.ID)
+            if own and self._tree.add_id(own, item):
+                item.ID = String(own)
+            else:
+                del item["/ID"]
+        if meaning == "/TH" and not _has_attribute(item, "/Scope"):
+            _add_attributes(item, Dictionary(O=Name.Table, Scope=Name.Column))
+        if meaning in ("/Figure", "/Formula") and "/Alt" not in item and "/ActualText" not in item:
+            item.Alt = String(self._undescribed)
+        if meaning == "/Note" and "/ID" not in item:
+            own = f"{self._prefix}-note-{number_of(item)}".encode()
+            self._tree.add_id(own, item)
+            item.ID = String(own)
+
+    def _mark(self, item: Dictionary, page: Object | None, mark: int, stream: Object | None) -> Object | int | None:
+        """Return the entry for a piece of marked content, None when it is not in the package or another's."""
+        if not isinstance(page, Dictionary) or number_of(page) not in self._pages:
+            return None
         if stream is not None:
-            holder_ref = self._copier.copied(stream)
-            if holder_ref is None:
-                return
-            holder = as_dictionary(holder_ref)
-            kid: PdfObject = DictionaryObject(
-                {
-                    shared_name("/Type"): shared_name("/MCR"),
-                    shared_name("/Pg"): target,
-                    shared_name("/Stm"): holder_ref,
-                    shared_name("/MCID"): NumberObject(mark),
-                }
-            )
-        else:
-            holder = as_dictionary(target)
-            own = owner.get("/Pg")
-            if own is None:
-                owner[shared_name("/Pg")] = own = target
-            if isinstance(own, IndirectObject) and own.idnum == target.idnum:
-                kid = NumberObject(mark)
-            else:
-                kid = DictionaryObject(
-                    {
-                        shared_name("/Type"): shared_name("/MCR"),
-                        shared_name("/Pg"): target,
-                        shared_name("/MCID"): NumberObject(mark),
-                    }
-                )
-        if self._tree.own_mark(holder, mark, parent):
-            kids_of(owner).append(kid)
+            if not isinstance(stream, Stream) or not self._tree.own_mark(stream, mark, item):
+                return None
+            return Dictionary(Type=Name.MCR, Pg=page, Stm=stream, MCID=mark)
+        if not self._tree.own_mark(page, mark, item):
+            return None
+        if "/Pg" not in item:
+            item.Pg = page
+        return mark if item.Pg.objgen == page.objgen else Dictionary(Type=Name.MCR, Pg=page, MCID=mark)
 
-    def _object(self, parent: IndirectObject, page: PdfObject | None, source: PdfObject | None) -> None:
-        target = self._copier.copied(source)
-        page_target = self._copier.copied(page)
-        if target is None or page_target is None:
-            return
-        holder = as_dictionary(target)
-        if self._tree.own_object(holder, parent):
-            kids_of(as_dictionary(parent)).append(object_reference(target, page_target))
+    def _object(self, item: Dictionary, page: Object | None, target: Object | None) -> Dictionary | None:
+        """Return the entry for an annotation, None when it was left out or is another's."""
+        if not isinstance(page, Dictionary) or number_of(page) not in self._pages:
+            return None
+        if not isinstance(target, Dictionary) or number_of(target) not in self._annotations:
+            return None
+        return object_reference(target, page) if self._tree.own_object(target, item) else None
 
-    def _attributes(self, source: PdfObject) -> PdfObject:
-        """Copy attributes as direct objects; the ids of table headers get the part's prefix."""
-        value = followed(source)
-        if isinstance(value, ArrayObject):
-            return ArrayObject(self._attributes(item) for item in value)
-        if not isinstance(value, DictionaryObject):
-            return self._copier.copy(value)
-        copied = DictionaryObject()
-        for key, item in value.items():
-            if key == "/Headers":
-                headers = [self._identifier(followed(header)) for header in as_list(item)]
-                copied[shared_name(key)] = ArrayObject(ByteStringObject(header) for header in headers)
-            else:
-                copied[shared_name(key)] = self._copier.copy(item)
+    def _attributes(self, value: Object) -> Object:
+        """Return attributes as direct objects; the ids of table headers get the part's prefix."""
+        if isinstance(value, Array):
+            return Array([self._attributes(each) if isinstance(each, (Array, Dictionary)) else each for each in value])
+        if isinstance(value, Stream) or not isinstance(value, Dictionary):
+            return value
+        copied = dictionary(value.__copy__())
+        if "/Headers" in copied:
+            headers = [self._identifier(each) for each in items_of(copied.Headers)]
+            copied.Headers = Array([String(each) for each in headers if each])
         return copied
 
-    def _identifier(self, identifier: object) -> bytes:
-        raw = getattr(identifier, "original_bytes", None)
-        return f"{self._prefix}-".encode() + (raw if isinstance(raw, bytes) else str(identifier).encode())
+    def _identifier(self, identifier: Object) -> bytes:
+        """Return an element id of the package; empty for what is none."""
+        return f"{self._prefix}-".encode() + bytes(identifier) if isinstance(identifier, String) else b""
 
-    def _class_name(self, name: object) -> str:
-        return f"/{self._prefix}-{str(name).removeprefix('/')}"
-
-    def _class_names(self, value: PdfObject) -> PdfObject:
-        if isinstance(value, ArrayObject):
-            return ArrayObject(
-                shared_name(self._class_name(item)) if isinstance(item, NameObject) else item for item in value
-            )
-        return shared_name(self._class_name(value))
+    def _class_name(self, name: str) -> str:
+        return f"/{self._prefix}-{name.removeprefix('/')}"
 
 
-def _attribute_sets(element: DictionaryObject) -> list[DictionaryObject]:
-    return [item for item in map(followed, as_list(element.get("/A"))) if isinstance(item, DictionaryObject)]
+def _attribute_sets(item: Dictionary) -> list[Dictionary]:
+    return [each for each in items_of(item.get("/A")) if isinstance(each, Dictionary)]
 
 
-def _has_attribute(element: DictionaryObject, key: str) -> bool:
-    return any(key in attributes for attributes in _attribute_sets(element)) or "/C" in element
+def _has_attribute(item: Dictionary, key: str) -> bool:
+    return any(key in attributes for attributes in _attribute_sets(item)) or "/C" in item
 
 
-def _add_attributes(element: DictionaryObject, attributes: dict[str, str]) -> None:
-    own = DictionaryObject({shared_name(key): shared_name(value) for key, value in attributes.items()})
-    present = _attribute_sets(element)
-    element[shared_name("/A")] = ArrayObject([*present, own]) if present else own
+def _add_attributes(item: Dictionary, attributes: Dictionary) -> None:
+    present = _attribute_sets(item)
+    item.A = Array([*present, attributes]) if present else attributes

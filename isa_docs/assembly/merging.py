@@ -1,45 +1,78 @@
-"""Put pages of a source file into the file that is written: pages only, no annotations, no structure keys."""
+"""Put the pages of a source file into the package: what is on them, and of what lies above them the links only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
+from pikepdf import Array, Dictionary, Object, Page, Pdf, Stream
 
-from isa_docs.assembly.copying import Copier
-from isa_docs.assembly.objects import as_list
+from isa_docs.assembly.objects import box, items_of
+from isa_docs.assembly.source import Source
+from isa_docs.assembly.survey import survey
 
 _LETTER = (0.0, 0.0, 612.0, 792.0)
-_KEPT = ("/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group", "/Contents")
+_KEPT = frozenset(
+    {"/Type", "/Parent", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group", "/Contents"}
+)
+_LEFT_BEHIND = (
+    "/Metadata",
+    "/PieceInfo",
+    "/LastModified",
+    "/Thumb",
+    "/OPI",
+    "/AA",
+    "/Alternates",
+    "/Interpolate",
+    "/OC",
+    "/StructParent",
+    "/StructParents",
+)
+"""Keys that never come along: what would leak, act, or (structure keys) is written anew for the package."""
+_EXTERNAL_STREAM = ("/F", "/FFilter", "/FDecodeParms")
+_SUSPECT = re.compile("|".join(rf"{key}(?![A-Za-z])" for key in (*_LEFT_BEHIND, *_EXTERNAL_STREAM)).encode())
 
 
-def append_pages(writer: PdfWriter, originals: Sequence[PageObject], copier: Copier) -> list[PageObject]:
-    """Copy pages to the end of ``writer`` and claim them in ``copier``, so that references to them follow."""
-    own: list[PageObject] = []
-    for original in originals:
-        page = PageObject(pdf=writer)
-        reference = writer._add_object(page)
-        if original.indirect_reference is not None and copier.copied(original.indirect_reference) is None:
-            copier.claim(original.indirect_reference, reference)
-        own.append(page)
-    tree = writer.root_object["/Pages"]
-    assert isinstance(tree, DictionaryObject)
-    kids = tree["/Kids"]
-    assert isinstance(kids, ArrayObject)
-    for original, page in zip(originals, own, strict=True):
-        _fill(page, original, copier)
-        page[NameObject("/Parent")] = tree.indirect_reference
-        kids.append(page.indirect_reference)
-    tree[NameObject("/Count")] = NumberObject(len(kids))
-    return own
+def append_pages(
+    pdf: Pdf, source: Source, link: Callable[[Dictionary], Dictionary | None] = lambda annotation: None
+) -> list[Page]:
+    """Copy the pages of a source to the end of the package; return them there.
+
+    ``link`` says what becomes of an annotation, as an object of the source's file; None leaves it out. The source is
+    changed in memory.
+    """
+    for page in source.pages:
+        kept = []
+        for annotation in items_of(page.obj.get("/Annots")):
+            own = link(annotation) if isinstance(annotation, Dictionary) else None
+            if own is not None:
+                kept.append(own)
+        for key in set(page.obj.keys()) - _KEPT:
+            del page.obj[key]
+        if kept:
+            page.obj.Annots = Array(kept)
+    before = len(pdf.pages)
+    pdf.pages.extend(source.file.pages)
+    own_pages = list(pdf.pages)[before:]
+    for page in own_pages:
+        if len(items_of(page.obj.get("/MediaBox"))) != 4:
+            page.obj.MediaBox = box(_LETTER)
+    return own_pages
 
 
-def _fill(page: PageObject, original: PageObject, copier: Copier) -> None:
-    page[NameObject("/Type")] = NameObject("/Page")
-    for key in _KEPT:
-        value = original.get(key)
-        if value is not None:
-            page[NameObject(key)] = copier.copy(value)
-    if len(as_list(page.get("/MediaBox"))) != 4:
-        page[NameObject("/MediaBox")] = ArrayObject(NumberObject(round(value)) for value in _LETTER)
+def leave_behind(pdf: Pdf) -> None:
+    """Remove from all that was copied what would leak or act; before any structure is written."""
+    for item in survey(pdf).having(_SUSPECT):
+        below: list[Object] = [item]
+        while below:
+            current = below.pop()
+            entries = current.stream_dict if isinstance(current, Stream) else current
+            values: Sequence[Object | None] = []
+            if isinstance(entries, Dictionary):
+                for key in (*_LEFT_BEHIND, *(_EXTERNAL_STREAM if isinstance(current, Stream) else ())):
+                    if key in entries:
+                        del entries[key]
+                values = list(entries.as_dict().values())
+            elif isinstance(entries, Array):
+                values = list(entries)
+            below += [each for each in values if isinstance(each, (Dictionary, Array)) and not each.is_indirect]

@@ -6,66 +6,59 @@ import hashlib
 from datetime import date
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from xml.sax.saxutils import escape
 
-from pypdf import PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    ByteStringObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
 
 from isa_docs import __version__
 from isa_docs.assembly.attachments import attach
-from isa_docs.assembly.content import compressed
 from isa_docs.assembly.model import PackageInfo
 
 PRODUCER = f"isa_docs {__version__}"
-_NO_ID = bytes(16)
 
 
-def describe(writer: PdfWriter, info: PackageInfo) -> None:
+def describe(pdf: Pdf, info: PackageInfo) -> None:
     """Write title, author, subject, dates, language, viewer preferences, XMP and the sRGB output intent.
 
     The XMP declares PDF/A-2b (or A-3b) and PDF/UA-1 (with the extension schema PDF/A asks for) and says the same
     as the document information.
     """
-    writer.metadata = None
-    writer.add_metadata(
-        {
-            "/Title": info.title,
-            "/Author": info.author,
-            "/Subject": info.subject,
-            "/Keywords": info.package_id,
-            "/Creator": PRODUCER,
-            "/Producer": PRODUCER,
-            "/CreationDate": f"D:{info.date:%Y%m%d}000000Z",
-            "/ModDate": f"D:{info.date:%Y%m%d}000000Z",
-        }
+    pdf.trailer.Info = pdf.make_indirect(
+        Dictionary(
+            Title=String(info.title),
+            Author=String(info.author),
+            Subject=String(info.subject),
+            Keywords=String(info.package_id),
+            Creator=String(PRODUCER),
+            Producer=String(PRODUCER),
+            CreationDate=String(f"D:{info.date:%Y%m%d}000000Z"),
+            ModDate=String(f"D:{info.date:%Y%m%d}000000Z"),
+        )
     )
-    root = writer.root_object
-    root[NameObject("/Lang")] = TextStringObject(info.language)
-    root[NameObject("/ViewerPreferences")] = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-    root[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
-    root[NameObject("/Metadata")] = writer._add_object(_metadata_stream(info))
-    root[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(_output_intent(writer))])
-    attach(writer, info.attachments, info.date)
-    writer._ID = ArrayObject([ByteStringObject(_NO_ID), ByteStringObject(_NO_ID)])
+    root = pdf.Root
+    root.Lang = String(info.language)
+    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    root.MarkInfo = Dictionary(Marked=True)
+    root.Metadata = pdf.make_stream(xmp_packet(info), Type=Name.Metadata, Subtype=Name.XML)
+    root.OutputIntents = Array([pdf.make_indirect(_output_intent(pdf))])
+    attach(pdf, info.attachments, info.date)
 
 
-def with_content_id(data: bytes) -> bytes:
-    """Return the written file with its identifier computed from its content (ISO 32000-1, 14.4)."""
-    empty = _NO_ID.hex().encode()
-    place = data.rfind(b"/ID")
-    identifier = hashlib.sha256(data).digest()[:16].hex().encode()
-    if place < 0 or data.count(empty, place) != 2:
-        raise ValueError("the written file has no identifier to fill in")
-    return data[:place] + data[place:].replace(empty, identifier)
+def write(pdf: Pdf, out: Path) -> str:
+    """Write a finished file, with an identifier computed from its content; return its SHA-256.
+
+    Its dictionaries stay in the clear, so that anybody can read in it what was signed.
+    """
+    pdf.save(
+        out,
+        min_version="1.7",
+        fix_metadata_version=False,
+        object_stream_mode=ObjectStreamMode.disable,
+        deterministic_id=True,
+    )
+    with out.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def xmp_packet(info: PackageInfo) -> bytes:
@@ -119,25 +112,13 @@ def srgb_profile() -> bytes:
     return (resources.files("isa_docs.assembly") / "data" / "srgb.icc").read_bytes()
 
 
-def _metadata_stream(info: PackageInfo) -> DecodedStreamObject:
-    stream = DecodedStreamObject()
-    stream[NameObject("/Type")] = NameObject("/Metadata")
-    stream[NameObject("/Subtype")] = NameObject("/XML")
-    stream._data = xmp_packet(info)
-    return stream
-
-
-def _output_intent(writer: PdfWriter) -> DictionaryObject:
-    profile = compressed(srgb_profile())
-    profile[NameObject("/N")] = NumberObject(3)
-    return DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/OutputIntent"),
-            NameObject("/S"): NameObject("/GTS_PDFA1"),
-            NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
-            NameObject("/Info"): TextStringObject("sRGB IEC61966-2.1"),
-            NameObject("/DestOutputProfile"): writer._add_object(profile),
-        }
+def _output_intent(pdf: Pdf) -> Dictionary:
+    return Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB"),
+        Info=String("sRGB IEC61966-2.1"),
+        DestOutputProfile=pdf.make_stream(srgb_profile(), N=3),
     )
 
 

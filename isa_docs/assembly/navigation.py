@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    Fit,
-    FloatObject,
-    IndirectObject,
-    NameObject,
-    NullObject,
-    NumberObject,
-    PdfObject,
-    TextStringObject,
-)
+from pikepdf import Array, Dictionary, Name, OutlineItem, Page, Pdf, String
 
 from isa_docs.assembly.model import Part, PartPages
-from isa_docs.assembly.objects import as_list, entry, followed
+from isa_docs.assembly.objects import dictionary, items_of, points
 from isa_docs.assembly.source import Source, Spot
 
 LINK_ROOT = "https://isa.invalid/"
@@ -27,74 +16,68 @@ LINK_ROOT = "https://isa.invalid/"
 
 _LIVE_SCHEMES = ("https://", "http://", "mailto:")
 _PRINT = 4
+_WAITS = "/IsaLeadsTo"
+"""Key of a link that is still to be pointed at another part."""
 
 
-def destination(page: PageObject, spot: Spot | None) -> ArrayObject:
+def destination(page: Page, spot: Spot | None) -> Array:
     """Return an explicit destination: a place on a page, or the whole page."""
-    reference = page.indirect_reference or NullObject()
     if spot is None or spot.top is None:
-        return ArrayObject([reference, NameObject("/Fit")])
-    left: PdfObject = FloatObject(round(spot.left, 2)) if spot.left is not None else NullObject()
-    return ArrayObject([reference, NameObject("/XYZ"), left, FloatObject(round(spot.top, 2)), NullObject()])
+        return Array([page.obj, Name.Fit])
+    left = points(spot.left) if spot.left is not None else None
+    return Array([page.obj, Name.XYZ, left, points(spot.top), None])
 
 
 def add_outline(
-    writer: PdfWriter,
-    parts: Sequence[Part],
-    sources: Mapping[str, Source],
-    pages: Mapping[str, Sequence[PageObject]],
+    pdf: Pdf, parts: Sequence[Part], sources: Mapping[str, Source], pages: Mapping[str, Sequence[Page]]
 ) -> None:
     """Write the outline: one entry per part (below its parent's), the part's own headings under it."""
-    entries: dict[str, IndirectObject] = {}
-    for part in parts:
-        own_pages = pages[part.key]
-        above = entries.get(part.parent) if part.parent else None
-        top = _outline_entry(writer, part.title, own_pages[0], None, above)
-        entries[part.key] = top
-        if part.kind in ("contents", "exhibit-sheet"):
-            continue
-        open_entries: list[tuple[int, IndirectObject]] = [(-1, top)]
-        for heading in sources[part.key].headings():
-            while open_entries[-1][0] >= heading.depth:
-                open_entries.pop()
-            item = _outline_entry(
-                writer, heading.title, own_pages[heading.spot.page], heading.spot, open_entries[-1][1]
-            )
-            open_entries.append((heading.depth, item))
-    writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    entries: dict[str, OutlineItem] = {}
+    with pdf.open_outline() as outline:
+        for part in parts:
+            own_pages = pages[part.key]
+            top = _outline_entry(part.title, own_pages[0], None)
+            above = entries.get(part.parent) if part.parent else None
+            (outline.root if above is None else above.children).append(top)
+            entries[part.key] = top
+            if part.kind in ("contents", "exhibit-sheet"):
+                continue
+            open_entries: list[tuple[int, OutlineItem]] = [(-1, top)]
+            for heading in sources[part.key].headings():
+                while open_entries[-1][0] >= heading.depth:
+                    open_entries.pop()
+                item = _outline_entry(heading.title, own_pages[heading.spot.page], heading.spot)
+                open_entries[-1][1].children.append(item)
+                open_entries.append((heading.depth, item))
+    pdf.Root.PageMode = Name.UseOutlines
 
 
-def _outline_entry(
-    writer: PdfWriter, title: str, page: PageObject, spot: Spot | None, parent: IndirectObject | None
-) -> IndirectObject:
-    fit = Fit.fit() if spot is None or spot.top is None else Fit.xyz(left=spot.left, top=spot.top)
-    return writer.add_outline_item(
-        title=title, page_number=page.indirect_reference, parent=parent, fit=fit, is_open=False
-    )
+def _outline_entry(title: str, page: Page, spot: Spot | None) -> OutlineItem:
+    item = OutlineItem(title, destination(page, spot))
+    item.is_closed = True
+    return item
 
 
-def label_pages(writer: PdfWriter, parts: Sequence[Part], placed: Mapping[str, PartPages]) -> list[str]:
+def label_pages(pdf: Pdf, parts: Sequence[Part], placed: Mapping[str, PartPages]) -> list[str]:
     """Write the page labels; return the label of every page in order.
 
     A part with a prefix counts from 1 behind it; parts without one share one run of roman numerals.
     """
-    numbers = ArrayObject()
+    numbers = Array()
     labels: list[str] = []
     roman_so_far = 0
     for part in parts:
         count = placed[part.key].pages
-        rule = DictionaryObject()
         if part.label:
-            rule[NameObject("/S")] = NameObject("/D")
-            rule[NameObject("/P")] = TextStringObject(part.label)
+            rule = Dictionary(S=Name.D, P=String(part.label))
             labels += [f"{part.label}{number}" for number in range(1, count + 1)]
         else:
-            rule[NameObject("/S")] = NameObject("/r")
-            rule[NameObject("/St")] = NumberObject(roman_so_far + 1)
+            rule = Dictionary(S=Name.r, St=roman_so_far + 1)
             labels += [roman(number) for number in range(roman_so_far + 1, roman_so_far + count + 1)]
             roman_so_far += count
-        numbers += [NumberObject(placed[part.key].first_page - 1), rule]
-    writer.root_object[NameObject("/PageLabels")] = writer._add_object(DictionaryObject({NameObject("/Nums"): numbers}))
+        numbers.append(placed[part.key].first_page - 1)
+        numbers.append(rule)
+    pdf.Root.PageLabels = pdf.make_indirect(Dictionary(Nums=numbers))
     return labels
 
 
@@ -125,68 +108,70 @@ def roman(number: int) -> str:
 class LinkKeeper:
     """Takes over the links of a page, with every target made explicit; nothing else a page carries is taken."""
 
-    def __init__(
-        self,
-        first_pages: Callable[[str], PageObject | None],
-        titles: Mapping[str, str],
-        aliases: Mapping[str, str] | None,
-    ) -> None:
-        self._first_page = first_pages
+    def __init__(self, titles: Mapping[str, str], aliases: Mapping[str, str] | None) -> None:
         self._titles = titles
         self._aliases = aliases or {}
         self.dangling: list[tuple[str, str]] = []
         """Pairs of part key and address for links that lead nowhere."""
-        self._later: list[tuple[DictionaryObject, str, str]] = []
 
-    def keep(
-        self,
-        part: Part,
-        source: Source,
-        named: dict[str, Spot],
-        annotation: DictionaryObject,
-        pages: Sequence[PageObject],
-    ) -> DictionaryObject | None:
-        """Return the package's version of a link, or None for an annotation that is not taken over."""
-        rectangle = [followed(value) for value in as_list(annotation.get("/Rect"))]
-        if entry(annotation, "/Subtype") != "/Link" or len(rectangle) != 4:
+    def keep(self, part: Part, source: Source, named: Mapping[str, Spot], annotation: Dictionary) -> Dictionary | None:
+        """Make an annotation of a source a link of the package, in place; None for what is not taken over.
+
+        A link to another part waits, with its address, for :meth:`resolve`.
+        """
+        rectangle = items_of(annotation.get("/Rect"))
+        if annotation.get("/Subtype") != Name.Link or len(rectangle) != 4:
             return None
-        action = entry(annotation, "/A")
-        action = action if isinstance(action, DictionaryObject) else DictionaryObject()
-        link = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Annot"),
-                NameObject("/Subtype"): NameObject("/Link"),
-                NameObject("/Rect"): ArrayObject(FloatObject(float(value)) for value in rectangle),
-                NameObject("/Border"): ArrayObject(NumberObject(0) for _ in range(3)),
-                NameObject("/F"): NumberObject(_PRINT),
-            }
+        action = dictionary(annotation.get("/A"))
+        words = str(annotation.get("/Contents", ""))
+        address = _text(action.get("/URI"))
+        link = Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Link,
+            Rect=Array(rectangle),
+            Border=Array([0, 0, 0]),
+            F=_PRINT,
         )
-        words = entry(annotation, "/Contents")
-        address = str(entry(action, "/URI") or "")
         if address.startswith(LINK_ROOT):
-            self._later.append((link, part.key, address))
+            link[_WAITS] = String(address)
         elif address.lower().startswith(_LIVE_SCHEMES):
-            link[NameObject("/A")] = DictionaryObject(
-                {NameObject("/S"): NameObject("/URI"), NameObject("/URI"): TextStringObject(address)}
-            )
-            link[NameObject("/Contents")] = TextStringObject(str(words or address))
+            link.A = Dictionary(S=Name.URI, URI=String(address))
+            link.Contents = String(words or address)
         else:
             spot = source.spot(annotation.get("/Dest", action.get("/D")), named)
-            if spot is None or entry(action, "/S") not in (None, "/GoTo"):
+            if spot is None or action.get("/S", Name.GoTo) != Name.GoTo:
                 return None
-            link[NameObject("/Dest")] = destination(pages[spot.page], spot)
-            link[NameObject("/Contents")] = TextStringObject(str(words or f"Page {spot.page + 1} of {part.title}"))
-        return link
+            link.Dest = destination(source.pages[spot.page], spot)
+            link.Contents = String(words or f"Page {spot.page + 1} of {part.title}")
+        if not annotation.is_indirect:
+            held = source.file.make_indirect(link)
+            return held if isinstance(held, Dictionary) else None
+        for key in list(annotation.keys()):
+            del annotation[key]
+        for key, value in link.items():
+            annotation[key] = value
+        return annotation
 
-    def resolve(self) -> int:
-        """Point the links between parts at their first pages, once all are in; return how many there are."""
-        for link, key, address in self._later:
-            name = address.removeprefix(LINK_ROOT).strip("/")
-            target = self._aliases.get(name, name)
-            page = self._first_page(target)
-            if page is None:
-                self.dangling.append((key, address))
-                continue
-            link[NameObject("/Dest")] = destination(page, None)
-            link[NameObject("/Contents")] = TextStringObject(f"Go to {self._titles[target]}")
-        return len(self._later)
+    def resolve(self, pages: Mapping[str, Sequence[Page]], first_page: Callable[[str], Page | None]) -> None:
+        """Point the links between parts at their first pages, once all parts are in the package."""
+        for key, own in pages.items():
+            for page in own:
+                for link in items_of(page.obj.get("/Annots")):
+                    if _WAITS in link:
+                        self._point(link, key, first_page)
+
+    def _point(self, link: Dictionary, key: str, first_page: Callable[[str], Page | None]) -> None:
+        address = str(link[_WAITS])
+        del link[_WAITS]
+        name = address.removeprefix(LINK_ROOT).strip("/")
+        target = self._aliases.get(name, name)
+        page = first_page(target)
+        if page is None:
+            self.dangling.append((key, address))
+            return
+        link.Dest = destination(page, None)
+        link.Contents = String(f"Go to {self._titles[target]}")
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, String) else ""

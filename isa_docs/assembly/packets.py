@@ -6,14 +6,12 @@ page labels included, so that a signed page can take its place there; it is tagg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from isa_docs.assembly.esign import AGENCY
 from isa_docs.assembly.extracts import Extractor
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, PlacedField
-from isa_docs.assembly.typeface import stamp_fonts
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,7 @@ class Packet:
     sha256: str
 
 
-def signature_packets(
-    package: AssemblyResult, info: PackageInfo, folder: Path, *, fonts: Sequence[Path] | None = None
-) -> tuple[Packet, ...]:
+def signature_packets(package: AssemblyResult, info: PackageInfo, folder: Path) -> tuple[Packet, ...]:
     """Write one packet for each signer on the importer's side into ``folder``, in signing order.
 
     Each holds the signer's fields only. Same package, same bytes. A package nobody signs has no packet.
@@ -44,7 +40,7 @@ def signature_packets(
     if not signers:
         return ()
     folder.mkdir(parents=True, exist_ok=True)
-    extractor = Extractor(package, info, (tuple(fonts) if fonts is not None else stamp_fonts())[0])
+    extractor = Extractor(package, info)
     packets = []
     for role, own in signers.items():
         slot = own[0].slot

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, NameObject
+from pikepdf import Array, Page, Pdf
 
-from isa_docs.assembly.content import plain
-from isa_docs.assembly.objects import as_list
+from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.stamps import upright
 
 SIDE = 40.0
@@ -40,19 +38,17 @@ def parse_page_code(text: str) -> PageCode | None:
     return PageCode(found[1].lower(), int(found[2])) if found else None
 
 
-def code_pages(writer: PdfWriter, pages: Sequence[PageObject], package_id: str, numbers: Iterable[int]) -> None:
+def code_pages(pdf: Pdf, pages: Sequence[Page], package_id: str, numbers: Iterable[int]) -> None:
     """Draw the code of each page in ``numbers`` (1-based) into its lower left corner, as an artifact."""
     for number in sorted(set(numbers)):
         page = pages[number - 1]
         matrix, _, _ = upright(page)
         placed = " ".join(f"{value:.5g}" for value in matrix)
         code = PageCode(package_id, number).text
-        drawing = writer._add_object(
-            plain(
-                b"/Artifact <</Type/Pagination>> BDC\n" + f"q {placed} cm 0 g\n".encode() + _squares(code) + b"f Q\nEMC"
-            )
+        drawing = (
+            b"/Artifact <</Type/Pagination>> BDC\n" + f"q {placed} cm 0 g\n".encode() + _squares(code) + b"f Q\nEMC"
         )
-        page[NameObject("/Contents")] = ArrayObject([*as_list(page.get("/Contents")), drawing])
+        page.obj.Contents = Array([*contents_of(page), pdf.make_stream(drawing)])
 
 
 @cache

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pypdf import PageObject
-from pypdf.generic import DictionaryObject, IndirectObject
+from pikepdf import Dictionary
 
 from isa_docs.assembly.content import page_bytes
-from isa_docs.assembly.objects import as_dictionary, entry
 from isa_docs.assembly.structure import StructureTree
 
 _INLINE = frozenset({"/Span", "/Link", "/Reference", "/Quote", "/Lbl", "/Code", "/Note"})
@@ -21,31 +19,30 @@ _Matrix = tuple[float, float, float, float, float, float]
 _UNIT: _Matrix = (1, 0, 0, 1, 0, 0)
 
 
-def element_on_line(tree: StructureTree, page: PageObject, left: float, top: float) -> IndirectObject | None:
+def element_on_line(tree: StructureTree, page: pikepdf.Page, left: float, top: float) -> Dictionary | None:
     """Return the block element with text on the line whose top is at ``top``, nearest to ``left``; None if none.
 
     ``left`` and ``top`` are points in the page's own space. A paragraph is returned rather than a span in it.
     """
     near = [(abs(x - left), mark) for mark, x, y in _marked_text(page_bytes(page)) if top - _BELOW <= y <= top + _ABOVE]
     for _, mark in sorted(near):
-        element = tree.owner(page, mark)
-        while element is not None and tree.roles.resolve(str(as_dictionary(element)["/S"])) in _INLINE:
-            above = as_dictionary(element).get("/P")
-            element = above if isinstance(above, IndirectObject) else None
+        element = tree.owner(page.obj, mark)
+        while element is not None and role_of(tree, element) in _INLINE:
+            element = parent_of(element)
         if element is not None:
             return element
     return None
 
 
-def parent_of(element: IndirectObject) -> IndirectObject | None:
+def parent_of(element: Dictionary) -> Dictionary | None:
     """Return the element above another."""
-    above = as_dictionary(element).get("/P")
-    return above if isinstance(above, IndirectObject) and isinstance(above.get_object(), DictionaryObject) else None
+    above = element.get("/P")
+    return above if isinstance(above, Dictionary) else None
 
 
-def role_of(tree: StructureTree, element: IndirectObject) -> str:
+def role_of(tree: StructureTree, element: Dictionary) -> str:
     """Return the standard type of an element."""
-    return tree.roles.resolve(str(entry(as_dictionary(element), "/S")))
+    return tree.roles.resolve(str(element.get("/S", "")))
 
 
 def _marked_text(data: bytes) -> Iterator[tuple[int, float, float]]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
 
-from pypdf.generic import DictionaryObject, NameObject
-
-from isa_docs.assembly.objects import as_list, followed
+from pikepdf import Dictionary, Name
 
 _STANDARD_NAMES = """
     Document Part Art Sect Div BlockQuote Caption TOC TOCI Index NonStruct Private P H H1 H2 H3 H4 H5 H6
@@ -24,7 +21,7 @@ class RoleMaps:
     def __init__(self) -> None:
         self.merged: dict[str, str] = {}
 
-    def add(self, role_map: Mapping[Any, Any], prefix: str) -> Callable[[str], str]:
+    def add(self, role_map: Mapping[str, str], prefix: str) -> Callable[[str], str]:
         """Take in one part's role map; return how its elements are named in the package.
 
         Entries that map a name to itself or remap a standard type are dropped (veraPDF 7.1-6 and 7.1-7);
@@ -32,9 +29,8 @@ class RoleMaps:
         """
         own: dict[str, str] = {}
         for name in role_map:
-            meaning = _resolve(str(name), role_map)
-            if str(name) not in STANDARD:
-                own[str(name)] = meaning
+            if name not in STANDARD:
+                own[name] = _resolve(name, role_map)
         names: dict[str, str] = {}
 
         def rename(role: str) -> str:
@@ -56,40 +52,28 @@ class RoleMaps:
         return role if role in STANDARD else self.merged.get(role, "/Div")
 
 
-def _resolve(name: str, role_map: Mapping[Any, Any]) -> str:
+def _resolve(name: str, role_map: Mapping[str, str]) -> str:
     seen = {name}
     current = name
     while current not in STANDARD:
-        following = followed(role_map.get(current))
-        if following is None or str(following) in seen:
+        following = role_map.get(current)
+        if following is None or following in seen:
             return "/Div"
-        current = str(following)
+        current = following
         seen.add(current)
     return current
 
 
-def close_heading_gaps(document: DictionaryObject, roles: RoleMaps) -> None:
+def heading_level(meaning: str) -> int:
+    """Return the level of a standard type that is a numbered heading; 0 for any other."""
+    return int(meaning[2]) if len(meaning) == 3 and meaning.startswith("/H") and meaning[2].isdigit() else 0
+
+
+def close_heading_gaps(headings: Iterable[tuple[Dictionary, int]]) -> None:
     """Raise every heading that lies more than one level below the one before it (ISO 14289-1, 7.4.2)."""
     last = 0
-    for element in elements_below(document):
-        role = roles.resolve(str(element.get("/S")))
-        if len(role) != 3 or not role.startswith("/H") or not role[2].isdigit():
-            continue
-        level = int(role[2])
+    for element, level in headings:
         if level > last + 1:
             level = last + 1
-            element[NameObject("/S")] = NameObject(f"/H{level}")
+            element.S = Name(f"/H{level}")
         last = level
-
-
-def elements_below(element: DictionaryObject) -> Iterator[DictionaryObject]:
-    """Yield every structure element below ``element`` in reading order."""
-    stack = [element]
-    while stack:
-        current = stack.pop()
-        if current is not element:
-            yield current
-        for item in reversed(as_list(current.get("/K"))):
-            value = followed(item)
-            if isinstance(value, DictionaryObject) and "/S" in value:
-                stack.append(value)

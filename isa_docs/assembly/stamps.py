@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pypdf import PageObject, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+import pikepdf
+from pikepdf import Array, Dictionary, Pdf
 
-from isa_docs.assembly.content import plain
-from isa_docs.assembly.objects import as_dictionary, as_list, entry
+from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.typeface import StampFont
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 SIZE = 7.5
 BASELINE = 0.35 * 72
@@ -31,7 +34,7 @@ def bates_number(prefix: str, number: int) -> str:
 
 
 def stamp_pages(
-    writer: PdfWriter, pages: Sequence[PageObject], left: str, fonts: Sequence[Path], bates: str = ""
+    pdf: Pdf, pages: Sequence[pikepdf.Page], left: str, fonts: Sequence[Path], bates: str = ""
 ) -> frozenset[str]:
     """Stamp every page, upright whatever its rotation; return the characters of ``left`` no font can show.
 
@@ -39,8 +42,8 @@ def stamp_pages(
     """
     total = len(pages)
     font = StampFont(fonts, [left, f"{bates}Page of 0123456789 ·"])
-    embedded = font.embed(writer)
-    before = writer._add_object(plain(b"q"))
+    embedded = font.embed(pdf)
+    before = pdf.make_stream(b"q")
     shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
     for number, page in enumerate(pages, start=1):
         add_fonts(page, embedded)
@@ -48,22 +51,25 @@ def stamp_pages(
         if bates:
             right = f"{bates_number(bates, number)} · {right}"
         drawing = _drawing(page, font, shortened, right)
-        after = writer._add_object(plain(b"Q\n" + drawing))
-        page[NameObject("/Contents")] = ArrayObject([before, *as_list(page.get("/Contents")), after])
+        after = pdf.make_stream(b"Q\n" + drawing)
+        page.obj.Contents = Array([before, *contents_of(page), after])
     return font.unshowable
 
 
-def upright(page: PageObject) -> tuple[tuple[float, float, float, float, float, float], float, float]:
+def upright(
+    page: pikepdf.Page | PageObject,
+) -> tuple[tuple[float, float, float, float, float, float], float, float]:
     """Return the matrix that leads from the page as it is shown to its own space, and the shown width and height.
 
     Shown space has its origin at the lower left corner of the visible page and is measured in points.
     """
-    unit = float(entry(page, "/UserUnit") or 1)
+    own: Any = page.obj if isinstance(page, pikepdf.Page) else page
+    unit = float(own.get("/UserUnit") or 1)
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
     wide, high = (x1 - x0) * unit, (y1 - y0) * unit
     s = 1 / unit
-    turn = int(entry(page, "/Rotate") or 0) % 360
+    turn = int(own.get("/Rotate") or 0) % 360
     if turn == 90:
         return (0, s, -s, 0, x1, y0), high, wide
     if turn == 180:
@@ -73,7 +79,7 @@ def upright(page: PageObject) -> tuple[tuple[float, float, float, float, float, 
     return (s, 0, 0, s, x0, y0), wide, high
 
 
-def _drawing(page: PageObject, font: StampFont, left_within: Callable[[float], str], right: str) -> bytes:
+def _drawing(page: pikepdf.Page, font: StampFont, left_within: Callable[[float], str], right: str) -> bytes:
     matrix, width, _ = upright(page)
     side = min(SIDE, width / 8)
     right_start = width - side - font.width(right, SIZE)
@@ -103,8 +109,26 @@ def _shortened(font: StampFont, text: str, room: float) -> str:
     return text.rstrip() + "…" if text else ""
 
 
-def add_fonts(page: PageObject, embedded: dict[str, IndirectObject]) -> None:
+def add_fonts(page: pikepdf.Page | PageObject, embedded: Mapping[str, Any]) -> None:
     """Make embedded fonts known to a page under their resource names."""
+    if not isinstance(page, pikepdf.Page):
+        _add_fonts_with_pypdf(page, embedded)
+        return
+    resources = page.obj.get("/Resources")
+    if not isinstance(resources, Dictionary):
+        page.obj.Resources = resources = Dictionary()
+    fonts = resources.get("/Font")
+    if not isinstance(fonts, Dictionary):
+        resources.Font = fonts = Dictionary()
+    for name, font in embedded.items():
+        fonts[name] = font
+
+
+def _add_fonts_with_pypdf(page: PageObject, embedded: Mapping[str, Any]) -> None:
+    from pypdf.generic import DictionaryObject, NameObject
+
+    from isa_docs.assembly.objects import as_dictionary, entry
+
     resources = as_dictionary(page.get("/Resources"))
     if "/Resources" not in page:
         page[NameObject("/Resources")] = resources

@@ -71,7 +71,8 @@ def element(text: bytes) -> Element | None:
     if found is None:
         return None
     mark, only, kids, parent, page, role = found.groups()
-    marks, below = _NOTHING, _NOTHING
+    marks: Sequence[int] = _NOTHING
+    below: Sequence[int] = _NOTHING
     if mark is not None:
         marks = (int(mark),)
     elif only is not None:

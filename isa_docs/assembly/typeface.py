@@ -6,26 +6,21 @@ import hashlib
 import io
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from pypdf import PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    FloatObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
+from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
-from isa_docs.assembly.content import compressed
+from isa_docs.assembly.objects import points
 from isa_docs.errors import MissingProgramError
+
+if TYPE_CHECKING:
+    from pypdf import PdfWriter
 
 FAMILIES = ("Liberation Sans", "DejaVu Sans")
 """The families looked for, in this order."""
@@ -118,9 +113,11 @@ class StampFont:
         self._runs[text] = runs
         return runs
 
-    def embed(self, writer: PdfWriter) -> dict[str, IndirectObject]:
-        """Write the fonts into the package; return resource name to font."""
-        return {face.name: face.embed(writer) for face in self._faces}
+    def embed(self, target: Pdf | PdfWriter) -> dict[str, Any]:
+        """Write the fonts into a file of pikepdf or of pypdf; return resource name to font there."""
+        if isinstance(target, Pdf):
+            return {face.name: face.embed(target) for face in self._faces}
+        return _with_pypdf(target, lambda pdf: {face.name: face.embed(pdf) for face in self._faces})
 
 
 class _Face:
@@ -138,110 +135,107 @@ class _Face:
             for glyph in [0, *self.glyph.values()]
         }
 
-    def embed(self, writer: PdfWriter) -> IndirectObject:
-        base = NameObject("/" + _postscript_name(self.font, self.data))
+    def embed(self, pdf: Pdf) -> Object:
+        base = Name("/" + _postscript_name(self.font, self.data))
         by_glyph = {glyph: character for character, glyph in self.glyph.items()}
-        widths = ArrayObject()
+        widths = Array()
         for glyph in sorted(self.widths):
-            widths += [NumberObject(glyph), ArrayObject([NumberObject(self.widths[glyph])])]
-        lines = "".join(
-            f"<{glyph:04X}> <{by_glyph[glyph].encode('utf-16-be').hex().upper()}>\n" for glyph in sorted(by_glyph)
-        )
+            widths.append(glyph)
+            widths.append(Array([self.widths[glyph]]))
+        lines = [f"<{glyph:04X}> <{by_glyph[glyph].encode('utf-16-be').hex().upper()}>\n" for glyph in sorted(by_glyph)]
         to_unicode = (
             "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
             "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"
             "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
             "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
-            + "".join(
-                f"{len(chunk)} beginbfchar\n" + "\n".join(chunk) + "\nendbfchar\n"
-                for chunk in _chunks(lines.splitlines(), 100)
-            )
+            + "".join(f"{len(chunk)} beginbfchar\n" + "".join(chunk) + "endbfchar\n" for chunk in _chunks(lines, 100))
             + "endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
         )
-        descendant = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Font"),
-                NameObject("/Subtype"): NameObject("/CIDFontType2"),
-                NameObject("/BaseFont"): base,
-                NameObject("/CIDSystemInfo"): DictionaryObject(
-                    {
-                        NameObject("/Registry"): _ascii("Adobe"),
-                        NameObject("/Ordering"): _ascii("Identity"),
-                        NameObject("/Supplement"): NumberObject(0),
-                    }
-                ),
-                NameObject("/FontDescriptor"): _descriptor(writer, self.font, self.data, base, symbolic=True),
-                NameObject("/DW"): NumberObject(1000),
-                NameObject("/W"): widths,
-                NameObject("/CIDToGIDMap"): NameObject("/Identity"),
-            }
+        descendant = Dictionary(
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=base,
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
+            FontDescriptor=_descriptor(pdf, self.font, self.data, base, symbolic=True),
+            DW=1000,
+            W=widths,
+            CIDToGIDMap=Name.Identity,
         )
-        return writer._add_object(
-            DictionaryObject(
-                {
-                    NameObject("/Type"): NameObject("/Font"),
-                    NameObject("/Subtype"): NameObject("/Type0"),
-                    NameObject("/BaseFont"): base,
-                    NameObject("/Encoding"): NameObject("/Identity-H"),
-                    NameObject("/DescendantFonts"): ArrayObject([writer._add_object(descendant)]),
-                    NameObject("/ToUnicode"): writer._add_object(compressed(to_unicode.encode("ascii"))),
-                }
+        return pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.Type0,
+                BaseFont=base,
+                Encoding=Name("/Identity-H"),
+                DescendantFonts=Array([pdf.make_indirect(descendant)]),
+                ToUnicode=pdf.make_stream(to_unicode.encode("ascii")),
             )
         )
 
 
-def embed_field_font(writer: PdfWriter, file: Path) -> IndirectObject:
-    """Embed ``file`` as a WinAnsi TrueType font, so that a viewer can type a date with it; return the font."""
+def embed_field_font(target: Pdf | PdfWriter, file: Path) -> Any:
+    """Embed ``file`` as a WinAnsi TrueType font, so that a viewer can type a date with it; return the font there."""
+    if isinstance(target, Pdf):
+        return _field_font(target, file)
+    return _with_pypdf(target, lambda pdf: {"/Field": _field_font(pdf, file)})["/Field"]
+
+
+def _field_font(pdf: Pdf, file: Path) -> Object:
     codes = {code: bytes([code]).decode("cp1252", "ignore") for code in range(32, 256)}
     cmap = _cmap(file)
     characters = sorted({character for character in codes.values() if character and ord(character) in cmap})
     font, data = _subset(file, "".join(characters))
-    base = NameObject("/" + _postscript_name(font, data))
+    base = Name("/" + _postscript_name(font, data))
     names = font.getBestCmap()
     scale = 1000 / font["head"].unitsPerEm
-    widths = ArrayObject()
+    widths = []
     for code in range(32, 256):
         character = codes[code]
         known = character and ord(character) in names
-        widths.append(NumberObject(round(font["hmtx"][names[ord(character)]][0] * scale) if known else 0))
-    return writer._add_object(
-        DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Font"),
-                NameObject("/Subtype"): NameObject("/TrueType"),
-                NameObject("/BaseFont"): base,
-                NameObject("/FirstChar"): NumberObject(32),
-                NameObject("/LastChar"): NumberObject(255),
-                NameObject("/Widths"): widths,
-                NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
-                NameObject("/FontDescriptor"): _descriptor(writer, font, data, base, symbolic=False),
-            }
+        widths.append(round(font["hmtx"][names[ord(character)]][0] * scale) if known else 0)
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=base,
+            FirstChar=32,
+            LastChar=255,
+            Widths=Array(widths),
+            Encoding=Name.WinAnsiEncoding,
+            FontDescriptor=_descriptor(pdf, font, data, base, symbolic=False),
         )
     )
 
 
-def _descriptor(writer: PdfWriter, font: TTFont, data: bytes, base: NameObject, *, symbolic: bool) -> IndirectObject:
+def _with_pypdf(writer: PdfWriter, embed: Callable[[Pdf], dict[str, Object]]) -> dict[str, Any]:
+    """Embed fonts in a file of their own and copy them into one that pypdf writes."""
+    from pypdf import PdfReader
+
+    buffer = io.BytesIO()
+    with Pdf.new() as pdf:
+        pdf.Root.IsaFonts = Dictionary(embed(pdf))
+        pdf.save(buffer, static_id=True)
+    fonts: Any = PdfReader(buffer).root_object["/IsaFonts"]
+    return {str(name): font.get_object().clone(writer).indirect_reference for name, font in fonts.items()}
+
+
+def _descriptor(pdf: Pdf, font: TTFont, data: bytes, base: Name, *, symbolic: bool) -> Object:
     scale = 1000 / font["head"].unitsPerEm
     head, hhea, os2 = font["head"], font["hhea"], font["OS/2"]
-    program = compressed(data)
-    program[NameObject("/Length1")] = NumberObject(len(data))
     cap_height = getattr(os2, "sCapHeight", 0) or hhea.ascent
-    return writer._add_object(
-        DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/FontDescriptor"),
-                NameObject("/FontName"): base,
-                NameObject("/Flags"): NumberObject(4 if symbolic else 32),
-                NameObject("/FontBBox"): ArrayObject(
-                    [NumberObject(round(value * scale)) for value in (head.xMin, head.yMin, head.xMax, head.yMax)]
-                ),
-                NameObject("/ItalicAngle"): FloatObject(font["post"].italicAngle),
-                NameObject("/Ascent"): NumberObject(round(hhea.ascent * scale)),
-                NameObject("/Descent"): NumberObject(round(hhea.descent * scale)),
-                NameObject("/CapHeight"): NumberObject(round(cap_height * scale)),
-                NameObject("/StemV"): NumberObject(80),
-                NameObject("/FontFile2"): writer._add_object(program),
-            }
+    corners = (head.xMin, head.yMin, head.xMax, head.yMax)
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=base,
+            Flags=4 if symbolic else 32,
+            FontBBox=Array([round(value * scale) for value in corners]),
+            ItalicAngle=points(font["post"].italicAngle),
+            Ascent=round(hhea.ascent * scale),
+            Descent=round(hhea.descent * scale),
+            CapHeight=round(cap_height * scale),
+            StemV=80,
+            FontFile2=pdf.make_stream(data, Length1=len(data)),
         )
     )
 
@@ -280,7 +274,3 @@ def _postscript_name(font: TTFont, data: bytes) -> str:
 
 def _chunks(items: list[str], size: int) -> list[list[str]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
-
-
-def _ascii(text: str) -> TextStringObject:
-    return TextStringObject(text)

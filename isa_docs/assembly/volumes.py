@@ -8,7 +8,6 @@ from pathlib import Path
 
 from isa_docs.assembly.extracts import Extract, Extractor
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
-from isa_docs.assembly.typeface import stamp_fonts
 from isa_docs.findings import Finding, Severity
 
 
@@ -49,7 +48,7 @@ def split(parts: Sequence[Part], package: AssemblyResult, info: PackageInfo, lim
     if package.pdf.stat().st_size <= limit:
         return Volumes((), ())
     folder.mkdir(parents=True, exist_ok=True)
-    extractor = Extractor(package, info, stamp_fonts()[0])
+    extractor = Extractor(package, info)
     trial = folder / "trial.pdf"
     volumes: list[list[Tab]] = []
     findings = []
