@@ -1,5 +1,6 @@
 """Whatever a value says, the paper says the same."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ texts = st.text(
 template = document("a{{ value }}z", title="{{ value }}", header="{{ value }}")
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(texts)
 def test_any_text_is_printed_as_it_is(value: str):

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 
 from isa_docs.documents.tokens import Slot
 
-from .word import document, fill, lines, problem, read, saved, table
+from .word import document, fill, lines, problem, read, table
 
 
 def test_a_token_becomes_a_slot_between_two_bookmarks():
@@ -105,10 +105,3 @@ def test_the_lines_are_drawn_and_found_in_the_pdf(tmp_path: Path):
         ["pdftotext", "-layout", str(tmp_path / "paper.pdf"), "-"], check=True, capture_output=True, text=True
     ).stdout
     assert len(re.findall("_{15,}", text)) == 5
-
-
-def test_the_template_is_not_changed():
-    word = document("By: [[sign:officer]]")
-    before = saved(word)
-    fill(word)
-    assert saved(word) == before

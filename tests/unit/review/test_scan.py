@@ -77,6 +77,7 @@ def test_verify_knows_the_executed_copy_by_its_record(invoke: Invoke, folder: Pa
     assert "the content of page 3 was replaced" in run.out
 
 
+@pytest.mark.slow
 def test_pages_shuffled_one_foreign_and_one_blank(invoke: Invoke, folder: Path) -> None:
     other = "f" * 32
     part = Part("mou", "MOU", "document", _mou(folder / "mou.pdf"), "MOU-", slots=_slots())

@@ -61,6 +61,7 @@ def test_time_stamped_levels(built: Built, level: str) -> None:
     assert [each.document_stamp for each in result.others] == ([True] if level == "B-LTA" else [])
 
 
+@pytest.mark.slow
 def test_two_long_term_signatures_leave_each_other_sound(built: Built) -> None:
     authority = pki()
     data = built.data

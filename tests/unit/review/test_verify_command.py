@@ -127,6 +127,7 @@ def time_stamp_url() -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.slow
 def test_a_time_stamp_over_http(invoke: Invoke, folder: Path, time_stamp_url: str) -> None:
     assert signed(invoke, folder, "--level", "B-T", "--timestamp-url", time_stamp_url) == 0
     run = invoke("verify", folder / "back.pdf", "--trust", folder / "root.pem", "--json")
