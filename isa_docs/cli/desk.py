@@ -77,7 +77,7 @@ def desk(
         return f"http://127.0.0.1:{port}{BASE}/?key={key}"
 
     sessions = Sessions(announce=lambda key: answer.note(f"For another browser: {address(key)}"))
-    app = Starlette(routes=[Mount(BASE, make_desk(settings, sessions, cookie=f"isa-docs-desk-{port}"))])
+    page = make_desk(settings, sessions, cookie=f"isa-docs-desk-{port}")
     first = address(sessions.new_key())
     answer.note(f"The desk for {folder} is open; Ctrl-C ends it. Open this once in your browser:")
     click.echo(first, err=answer.as_json)
@@ -86,7 +86,7 @@ def desk(
 
         webbrowser.open(first)
     config = uvicorn.Config(
-        app,
+        Starlette(routes=[Mount(BASE, page)]),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -99,4 +99,5 @@ def desk(
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
+        page.state.close()
     answer.message = "The desk is closed."

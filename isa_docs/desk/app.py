@@ -20,6 +20,7 @@ from isa_docs.desk.docket import docket_routes
 from isa_docs.desk.folder import MatterFolder
 from isa_docs.desk.guard import Guard
 from isa_docs.desk.matters import matter_routes
+from isa_docs.desk.previews import Previews, preview_routes
 from isa_docs.desk.problems import ProblemError, answer, bug, failed, refused, told
 from isa_docs.desk.sessions import Session, Sessions
 from isa_docs.desk.settings import DeskSettings
@@ -29,19 +30,25 @@ STATIC = Path(__file__).resolve().parent / "static"
 
 
 def make_desk(settings: DeskSettings, sessions: Sessions, *, cookie: str = "isa-docs-desk") -> Starlette:
-    """Return the application of a desk. It is mounted under ``/desk``; everything in it is relative to that."""
-    folder = MatterFolder(settings)
+    """Return the application of a desk, to be mounted under ``/desk``.
+
+    Whoever serves it calls its ``state.close`` at the end, which ends the processes that it started.
+    """
+    folder, previews = MatterFolder(settings), Previews(settings)
     routes = [
         *_page_routes(sessions, cookie, settings),
         *_session_routes(settings, sessions),
         *docket_routes(settings, folder),
-        *matter_routes(settings, folder),
+        *matter_routes(settings, folder, warm_up=previews.process.start),
+        *preview_routes(previews, folder),
     ]
-    return Starlette(
+    app = Starlette(
         routes=[_noted(route) for route in routes],
         middleware=[Middleware(Guard, sessions=sessions, cookie=cookie, hosts=settings.hosts)],
         exception_handlers={ProblemError: told, HTTPException: refused, IsaDocsError: failed, Exception: bug},
     )
+    app.state.close = previews.close
+    return app
 
 
 def _noted(route: Route) -> Route:

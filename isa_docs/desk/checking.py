@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from isa_docs.program.recipients import recipient_for
 def source_of(document: Any, name: str) -> Source:
     """Return the source of a document that is not in a file yet; raises InputError when it can be no matter."""
     raw = json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
-    return parse_source(raw, f"{name}.json" if not name.lower().endswith(".json") else name)
+    return replace(parse_source(raw, "matter.json"), file=name)
 
 
 def check(source: Source, saved: Source | None, folder: Path, as_of: date) -> dict[str, Any]:

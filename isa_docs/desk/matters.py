@@ -173,8 +173,8 @@ class Matters:
         return check(source, saved, file.path.parent, self._settings.today())
 
 
-def matter_routes(settings: DeskSettings, folder: MatterFolder) -> list[Route]:
-    """Return the routes of the matters."""
+def matter_routes(settings: DeskSettings, folder: MatterFolder, warm_up: Callable[[], None]) -> list[Route]:
+    """Return the routes of the matters; ``warm_up`` is called when one is opened."""
     matters = Matters(settings, folder)
 
     async def listed(request: Request) -> Response:
@@ -195,6 +195,7 @@ def matter_routes(settings: DeskSettings, folder: MatterFolder) -> list[Route]:
 
     async def opened(request: Request) -> Response:
         """Open a matter."""
+        await run_in_threadpool(warm_up)
         return answer(await run_in_threadpool(_of(folder, request, matters.opened_json)))
 
     async def download(request: Request) -> Response:
