@@ -38,6 +38,9 @@ function validatorCode(schemas) {
   return standalone.default(ajv, validate);
 }
 
+// Python's \S takes a lone byte-order mark for a character to be seen, JavaScript's does not.
+const asInPython = (text) => text.replaceAll("(?=.*\\\\S)", "(?=.*[\\\\S\\\\ufeff])");
+
 const virtual = (schemas) => ({
   name: "desk",
   setup(pack) {
@@ -66,6 +69,20 @@ async function sourceFiles(folder = here) {
   return found.sort();
 }
 
+// The licenses of everything that is bundled ask to be passed on with it.
+async function licenses(inputs) {
+  const folders = inputs.map((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/@]+)\//.exec(path)?.[1]).filter(Boolean);
+  const parts = [];
+  for (const folder of [...new Set(folders)].sort()) {
+    const path = join(here, relative(here, join(process.cwd(), folder)));
+    const about = JSON.parse(await readFile(join(path, "package.json"), "utf-8"));
+    const file = (await readdir(path)).find((name) => /^licen[cs]e/i.test(name));
+    const text = file ? (await readFile(join(path, file), "utf-8")).replace(/\r\n/g, "\n").trim() : "";
+    parts.push(`${about.name} ${about.version} (${about.license})\n\n${text}\n`);
+  }
+  return parts.join("\n" + "-".repeat(80) + "\n\n");
+}
+
 const files = await schemaFiles();
 const built = await build({
   entryPoints: { desk: join(here, "src", "main.tsx"), "desk-style": join(here, "src", "desk.css") },
@@ -79,7 +96,7 @@ const built = await build({
   jsx: "automatic",
   legalComments: "eof",
   metafile: true,
-  plugins: [virtual(files.map((file) => JSON.parse(file.bytes.toString("utf-8"))))],
+  plugins: [virtual(files.map((file) => JSON.parse(asInPython(file.bytes.toString("utf-8")))))],
 });
 
 const assets = {};
@@ -88,6 +105,8 @@ for (const file of built.outputFiles) {
   const name = relative(out, file.path).replace("desk-style.css", "desk.css");
   assets[name] = Buffer.from(file.contents);
 }
+
+assets["licenses.txt"] = Buffer.from(await licenses(Object.keys(built.metafile.inputs)));
 
 const compressed = Object.values(assets).reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
 if (compressed > LIMIT) throw new Error(`The page has ${compressed} bytes compressed; at most ${LIMIT} are allowed.`);

@@ -144,6 +144,17 @@ NEEDS = (
         windows=("QPDF.QPDF",),
     ),
 )
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+"""Where a Chromium is looked for; ISA_DOCS_CHROMIUM names another."""
+
 DEV_NEEDS: tuple[Need, ...] = (
     Need(
         "Java development kit (runs veraPDF in the tests)",
@@ -152,6 +163,14 @@ DEV_NEEDS: tuple[Need, ...] = (
         fedora=("java-latest-openjdk-devel",),
         macos=("openjdk",),
         windows=("EclipseAdoptium.Temurin.21.JDK",),
+    ),
+    Need(
+        "Chromium (shows the desk in the tests)",
+        present=lambda: bool(os.environ.get("ISA_DOCS_CHROMIUM")) or any(map(shutil.which, BROWSERS)),
+        debian=("chromium",),
+        fedora=("chromium",),
+        macos=("chromium",),
+        windows=("Google.Chrome",),
     ),
 )
 

@@ -23,6 +23,7 @@ const CODES: Record<string, string> = {
   exclusiveMaximum: "RANGE", minItems: "COUNT", maxItems: "COUNT",
 };
 const FIRST = ["type", "minLength", "minItems", "minProperties"];
+const OF_TEXT = ["pattern", "format", "minLength", "maxLength"];
 const ABOUT_PARTS = ["SCHEMA-REQUIRED", "SCHEMA-UNKNOWN", "SCHEMA-NAME"];
 
 /** Return one failure per fault of a matter against the schema. */
@@ -30,9 +31,14 @@ export function failures(document: Json): Failure[] {
   if (validate(document)) return [];
   const faults = (validate.errors ?? []).filter((each) => each.keyword !== "if");
   const first = (each: Fault) => (FIRST.includes(each.keyword) ? 0 : 1);
+  const place = (each: Fault) => {
+    const keys = Object.keys(walk(pathOf(each.instancePath, document), document).at(-1) as Schema);
+    return keys.indexOf(each.keyword);
+  };
   const found = new Map<string, Failure>();
   const wrong = new Set<string>();
-  for (const fault of [...faults].sort((a, b) => first(a) - first(b))) {
+  for (const fault of [...faults].sort((a, b) => first(a) - first(b)
+    || (a.instancePath === b.instancePath ? place(a) - place(b) : 0))) {
     for (const each of explain(fault, document)) {
       const key = `${each.pointer} ${each.code}`;
       if (ABOUT_PARTS.includes(each.code)) {
@@ -48,8 +54,8 @@ export function failures(document: Json): Failure[] {
 
 function explain(fault: Fault, document: Json): Failure[] {
   const path = pathOf(fault.instancePath, document);
-  if (fault.propertyName !== undefined || fault.keyword === "propertyNames") {
-    const name = fault.propertyName ?? String(fault.params["propertyName"]);
+  if (fault.keyword === "propertyNames") {
+    const name = String(fault.params["propertyName"]);
     const message = `'${name}' cannot be used as a name here.`;
     const remedy = "Use small letters, digits and single hyphens or underscores, starting with a letter.";
     return [{ code: "SCHEMA-NAME", pointer: fault.instancePath, message, remedy }];
@@ -58,7 +64,9 @@ function explain(fault: Fault, document: Json): Failure[] {
   if (fault.keyword === "additionalProperties") {
     return [unknown(path, String(fault.params["additionalProperty"]), document)];
   }
-  return [wrongValue(fault, path, document)];
+  const aboutName = OF_TEXT.includes(fault.keyword) && typeof valueAt(document, path) === "object"
+    && valueAt(document, path) !== null; // why "propertyNames" failed; that fault tells it
+  return aboutName ? [] : [wrongValue(fault, path, document)];
 }
 
 function missing(path: Path, name: string, document: Json): Failure[] {

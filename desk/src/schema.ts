@@ -114,6 +114,7 @@ export function valueAt(data: Json | undefined, path: Path): Json | undefined {
 /** Name a field by its titles, outermost first: "Importer › IOR numbers 2 › Registered name". */
 export function fieldTitle(path: Path, data: Json | undefined): string {
   const schemas = walk(path, data).slice(1);
+  let around = matterSchema;
   const names: string[] = [];
   let at: Json | undefined = data;
   schemas.forEach((schema, index) => {
@@ -123,7 +124,11 @@ export function fieldTitle(path: Path, data: Json | undefined): string {
       let shown = names.length ? `${names.pop()} ${step + 1}` : `item ${step + 1}`;
       if (isObject(at) && typeof at["id"] === "string") shown += ` (${at["id"]})`;
       names.push(shown);
-    } else names.push(schema.title ?? step);
+    } else {
+      const free = ownProperty(around.properties, step) === undefined; // a person's short name says more than "Person"
+      names.push(free ? step : (schema.title ?? step));
+    }
+    around = schema;
   });
   names.push(...path.slice(schemas.length).map(String));
   return names.join(" › ") || "the matter";

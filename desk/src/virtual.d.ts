@@ -8,7 +8,6 @@ declare module "desk:validator" {
     schemaPath: string;
     keyword: string;
     params: Record<string, unknown>;
-    propertyName?: string;
   }
   interface Validate {
     (data: unknown): boolean;

@@ -9,6 +9,7 @@ import type { Json, Path, Schema } from "../schema";
 import { fieldId, useMatterForm } from "./context";
 import { ExhibitDrop } from "./exhibits";
 import { FieldFindings } from "./findings";
+import { LeaveOut } from "./templates";
 
 interface List {
   path: Path;
@@ -71,6 +72,7 @@ export function ArrayTemplate(props: ArrayFieldTemplateProps) {
           Add {one}
         </button>
       )}
+      {props.formData === null && !props.required && <LeaveOut path={path} title={props.title} />}
     </ListContext.Provider>
   );
   if (isSection) return <div id={props.fieldPathId.$id} tabIndex={-1} data-pointer={pointer}>{body}</div>;
@@ -94,7 +96,7 @@ export function ArrayItem(props: ArrayFieldItemTemplateProps) {
   const shown = summary(entry);
   const name = `${one} ${index + 1}`;
   const open = form.isOpen(pointer, value.length <= 2 && path.length < 3);
-  const errors = form.errorsBelow(pointer);
+  const { errors, gaps } = form.countBelow(pointer);
   const move = (to: number) => {
     list.put(moved(value, index, to));
     const [here, there] = [form.isOpen(pointer, false), form.isOpen(pointerOf([...path, to]), false)];
@@ -155,6 +157,7 @@ export function ArrayItem(props: ArrayFieldItemTemplateProps) {
         <button type="button" className="fold" aria-expanded={open} onClick={() => form.setOpen(pointer, !open)}>
           <span className="number">{index + 1}</span> {shown || `New ${one}`}
           {errors > 0 && <span className="count error">{errors} {errors === 1 ? "error" : "errors"}</span>}
+          {gaps > 0 && <span className="count gap">{gaps} to fill in</span>}
         </button>
         {buttons}
       </div>

@@ -10,8 +10,8 @@ export interface MatterForm {
   sectionPath: Path;
   /** The findings at exactly one pointer. */
   at(pointer: string): Finding[];
-  /** How many errors stand at a pointer or below it. */
-  errorsBelow(pointer: string): number;
+  /** How many errors, and how many blanks, stand at a pointer or below it. */
+  countBelow(pointer: string): { errors: number; gaps: number };
   change(path: Path, value: Json | undefined): void;
   /** Replace a value by what is made of the newest one, after waiting for something. */
   update(path: Path, make: (now: Json | undefined) => Json | undefined): void;

@@ -2,10 +2,10 @@
 import type { FieldTemplateProps, ObjectFieldTemplateProps } from "@rjsf/utils";
 import { useState } from "react";
 import { unknownKeys } from "../failures";
-import { isObject, pointerOf } from "../schema";
+import { isObject, pointerOf, valueAt } from "../schema";
 import type { Path, Schema } from "../schema";
 import { fieldId, hintId, useMatterForm } from "./context";
-import { FieldFindings } from "./findings";
+import { FieldFindings, isGap } from "./findings";
 
 const WIDE = ["markdown", "paragraph"];
 
@@ -19,7 +19,8 @@ export function FieldTemplate(props: FieldTemplateProps) {
   if (widget === "hidden" || props.hidden) return <div hidden>{props.children}</div>;
   if (schema.type === "object" || schema.type === "array") return props.children;
   const findings = form.at(pointer);
-  const wrong = findings.some((each) => each.severity === "error");
+  const wrong = findings.some((each) => each.severity === "error" && !isGap(each));
+  const blank = !props.required && !inList && valueAt(form.document, path) === null;
   const label = inList ? `${schema.title ?? "Entry"} ${(path.at(-1) as number) + 1}` : props.label;
   return (
     <div className={`field ${WIDE.includes(widget) ? "wide" : ""} ${wrong ? "wrong" : ""} ${inList ? "listed" : ""}`}
@@ -29,8 +30,22 @@ export function FieldTemplate(props: FieldTemplateProps) {
       </label>
       {!inList && schema.description && <p className="hint" id={hintId(props.id)}>{plain(schema.description)}</p>}
       {props.children}
-      <FieldFindings id={props.id} findings={findings} />
+      <div className="said-here">
+        <FieldFindings id={props.id} findings={findings} title={schema.title} />
+        {blank && <LeaveOut path={path} title={label} />}
+      </div>
     </div>
+  );
+}
+
+/** A blank that a started file has for something optional: it can be filled in, or left out. */
+export function LeaveOut({ path, title }: { path: Path; title: string }) {
+  const form = useMatterForm();
+  return (
+    <button type="button" className="quiet" onClick={() => {
+      form.change(path, undefined);
+      form.say(`${title} left out.`);
+    }}>Leave it out<span className="unseen">: {title}</span></button>
   );
 }
 
@@ -80,6 +95,7 @@ export function ObjectTemplate(props: ObjectFieldTemplateProps) {
           <button type="button" className="quiet" onClick={() => form.change(path, {})}>
             Add {props.title.toLowerCase()}
           </button>
+          {value === null && <LeaveOut path={path} title={props.title} />}
         </>
       ) : (
         <>

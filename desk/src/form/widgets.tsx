@@ -8,6 +8,7 @@ import type { Path, Schema } from "../schema";
 import { idsFor } from "../sections";
 import { hintId, saidId, useMatterForm } from "./context";
 import type { MatterForm } from "./context";
+import { isGap } from "./findings";
 
 /** The attributes that tie a control to its hint and to what was found. */
 function told(props: WidgetProps, form: MatterForm) {
@@ -16,7 +17,8 @@ function told(props: WidgetProps, form: MatterForm) {
   return {
     id: props.id,
     "aria-describedby": described.filter(Boolean).join(" ") || undefined,
-    "aria-invalid": wrong.some((each) => each.severity === "error") ? true : undefined,
+    "aria-invalid": wrong.some((each) => each.severity === "error" && !isGap(each)) ? true : undefined,
+    "data-blank": wrong.some(isGap) ? true : undefined,
     "aria-required": props.required ? true : undefined,
     autoComplete: "off" as const,
   };

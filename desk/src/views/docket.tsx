@@ -8,7 +8,7 @@ import { farOff } from "./status";
 
 const STATES: Record<string, string> = {
   late: "Late", due: "Due", ahead: "Ahead", "in-signature": "In signature", sent: "Sent", received: "Received",
-  decided: "Decided",
+  decided: "Decided", expected: "CBP to decide", "overdue-at-cbp": "CBP is late",
 };
 
 export function DocketView({ today }: { today: string }) {

@@ -1,12 +1,14 @@
 // All that was found in the matter, each with its way to the field and, where there is one, to the page.
 import type { Finding } from "../api";
+import { isGap, remedyInForm } from "../form/findings";
 import { fieldTitle, pathOf } from "../schema";
 import type { Json } from "../schema";
 import { sectionOf } from "../sections";
 import type { Section } from "../sections";
 
-const WORDS: Record<string, string> = { error: "error", warning: "warning", note: "note" };
-const ORDER = ["error", "warning", "note"];
+const WORDS: Record<string, string> = { error: "error", gap: "value to fill in", warning: "warning", note: "note" };
+const MANY: Record<string, string> = { error: "errors", gap: "values to fill in", warning: "warnings", note: "notes" };
+const ORDER = ["error", "gap", "warning", "note"];
 
 export function FindingList({ findings, document, sections, goTo, showPage, hasPage, current }: {
   findings: Finding[]; document: Json; sections: Section[]; current: boolean;
@@ -18,11 +20,11 @@ export function FindingList({ findings, document, sections, goTo, showPage, hasP
   return (
     <>
       {ORDER.map((severity) => {
-        const some = findings.filter((each) => each.severity === severity);
+        const some = findings.filter((each) => (isGap(each) ? "gap" : each.severity) === severity);
         if (!some.length) return null;
         return (
           <section key={severity} className={`found ${severity}`}>
-            <h3>{some.length} {WORDS[severity]}{some.length === 1 ? "" : "s"}</h3>
+            <h3>{some.length} {some.length === 1 ? WORDS[severity] : MANY[severity]}</h3>
             <ul>
               {some.map((each, at) => (
                 <OneFinding key={at} finding={each} {...{ document, sections, goTo, showPage, hasPage }} />
@@ -43,10 +45,17 @@ function OneFinding({ finding, document, sections, goTo, showPage, hasPage }: {
   const path = pointer ? pathOf(pointer, document) : [];
   const section = pointer ? sectionOf(sections, path) : undefined;
   const place = pointer ? fieldTitle(path, document) : "";
+  if (isGap(finding) && pointer && section) {
+    return (
+      <li className="short">
+        <button type="button" className="link" onClick={() => goTo(pointer)}>{place}</button>
+      </li>
+    );
+  }
   return (
     <li>
       <p className="message">{finding.message}</p>
-      {finding.remedy && <p className="remedy">{finding.remedy}</p>}
+      {finding.remedy && <p className="remedy">{remedyInForm(finding.remedy)}</p>}
       <p className="about">
         {finding.authority && <span className="authority">{finding.authority}</span>}
         <code>{finding.code}</code>

@@ -4,6 +4,7 @@ import type { Session } from "../api";
 import { FormContext, fieldId } from "../form/context";
 import type { MatterForm } from "../form/context";
 import { SectionForm } from "../form/SectionForm";
+import { isGap } from "../form/findings";
 import { linkTo } from "../routes";
 import { isObject, pathOf, pointerOf, valueAt } from "../schema";
 import { sectionOf, sectionsOf } from "../sections";
@@ -101,16 +102,21 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
     }
     return map;
   }, [matter.findings]);
-  const errorsBelow = useCallback((pointer: string) => matter.findings.filter((each) => each.severity === "error"
-    && each.pointer && (each.pointer === pointer || each.pointer.startsWith(pointer + "/"))).length, [matter.findings]);
+  const countBelow = useCallback((pointer: string) => {
+    const below = matter.findings.filter((each) => each.severity === "error" && !each.overridden
+      && each.pointer && (each.pointer === pointer || each.pointer.startsWith(pointer + "/")));
+    const gaps = below.filter(isGap).length;
+    return { errors: below.length - gaps, gaps };
+  }, [matter.findings]);
   const form: MatterForm = {
     matterId: id, document: data, sectionPath: section?.path ?? [], say, change: matter.change, update: matter.update,
     at: (pointer) => byPointer.get(pointer) ?? [],
-    errorsBelow,
+    countBelow,
     isOpen: (pointer, otherwise) => folds[pointer] ?? otherwise,
     setOpen: (pointer, open) => setFolds((now) => ({ ...now, [pointer]: open })),
   };
-  const errors = matter.findings.filter((each) => each.severity === "error").length;
+  const gaps = matter.findings.filter(isGap).length;
+  const errors = matter.findings.filter((each) => each.severity === "error" && !each.overridden).length - gaps;
   const warnings = matter.findings.filter((each) => each.severity === "warning").length;
   const importer = valueAt(data, ["importer", "legal_name"]);
   const readable = matter.file.document !== null;
@@ -139,7 +145,7 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
         <div className="front" role="group" aria-label="What to show">
           <button type="button" aria-pressed={front === "form"} onClick={() => setFront("form")}>Form</button>
           <button type="button" aria-pressed={front === "pane" && pane === "findings"}
-            onClick={() => { setFront("pane"); setPane("findings"); }}>Findings ({errors + warnings})</button>
+            onClick={() => { setFront("pane"); setPane("findings"); }}>Findings ({errors + gaps + warnings})</button>
           <button type="button" aria-pressed={front === "pane" && pane === "pages"}
             onClick={() => { setFront("pane"); setPane("pages"); }}>Pages</button>
         </div>
@@ -165,6 +171,7 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
           <div className="tabs" role="group" aria-label="Findings or pages">
             <button type="button" aria-pressed={pane === "findings"} onClick={() => setPane("findings")}>
               Findings{errors > 0 && <span className="count error">{errors}<span className="unseen"> errors</span></span>}
+              {gaps > 0 && <span className="count gap">{gaps}<span className="unseen"> to fill in</span></span>}
               {warnings > 0 && <span className="count warning">{warnings}<span className="unseen"> warnings</span></span>}
             </button>
             <button type="button" aria-pressed={pane === "pages"} onClick={() => setPane("pages")}>Pages</button>

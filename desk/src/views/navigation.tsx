@@ -1,6 +1,7 @@
 // The sections of a matter, with how much is left to correct in each.
 import { useState } from "react";
 import type { Finding } from "../api";
+import { isGap } from "../form/findings";
 import { linkTo } from "../routes";
 import { pathOf } from "../schema";
 import type { Json } from "../schema";
@@ -11,13 +12,14 @@ export function Navigation({ id, sections, current, findings, document }: {
   id: string; sections: Section[]; current: string; findings: Finding[]; document: Json;
 }) {
   const [open, setOpen] = useState(false);
-  const counts = new Map<string, { errors: number; warnings: number }>();
+  const counts = new Map<string, { errors: number; warnings: number; gaps: number }>();
   for (const each of findings) {
     if (!each.pointer) continue;
     const section = sectionOf(sections, pathOf(each.pointer, document));
     if (!section) continue;
-    const count = counts.get(section.key) ?? { errors: 0, warnings: 0 };
-    if (each.severity === "error") count.errors++;
+    const count = counts.get(section.key) ?? { errors: 0, warnings: 0, gaps: 0 };
+    if (isGap(each)) count.gaps++;
+    else if (each.severity === "error" && !each.overridden) count.errors++;
     else if (each.severity === "warning") count.warnings++;
     counts.set(section.key, count);
   }
@@ -30,7 +32,10 @@ export function Navigation({ id, sections, current, findings, document }: {
         <a href={linkTo.matter(id, key)} aria-current={current === key ? "page" : undefined} onClick={() => setOpen(false)}>
           <span>{title}{hint && <span className="rest">{hint}</span>}</span>
           {count && count.errors > 0 && <span className="count error">{count.errors}<span className="unseen"> errors</span></span>}
-          {count && count.errors === 0 && count.warnings > 0 && (
+          {count && count.errors === 0 && count.gaps > 0 && (
+            <span className="count gap">{count.gaps}<span className="unseen"> to fill in</span></span>
+          )}
+          {count && count.errors === 0 && count.gaps === 0 && count.warnings > 0 && (
             <span className="count warning">{count.warnings}<span className="unseen"> warnings</span></span>
           )}
         </a>
