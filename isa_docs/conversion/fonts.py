@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
-
 
 @dataclass(frozen=True)
 class NeededFont:
@@ -84,7 +82,9 @@ def unshowable_characters(text: str, families: Iterable[str] = FAMILIES) -> set[
     LibreOffice falls back through fontconfig to any font, so one font that has the character is enough.
     Spaces, control and format characters are never drawn and never returned; rejecting those is the schema's work.
     """
-    left = {ord(character) for character in text if not _is_undrawn(character)}
+    left = {ord(character) for character in set(text) if not _is_undrawn(character)}
+    if not left or _in_one_font(frozenset(left)):
+        return set()
     wanted = {family.casefold() for family in families}
     fonts = sorted(installed_fonts(), key=lambda font: wanted.isdisjoint(name.casefold() for name in font.families))
     for font in fonts:
@@ -92,6 +92,14 @@ def unshowable_characters(text: str, families: Iterable[str] = FAMILIES) -> set[
             break
         left -= _characters(font.path)
     return {chr(code) for code in left}
+
+
+def _in_one_font(codes: frozenset[int]) -> bool:
+    """Tell whether fontconfig knows a font that has them all; it need not open the fonts to say so."""
+    if shutil.which("fc-list") is None:
+        return False
+    pattern = ":scalable=true:color=false:charset=" + " ".join(f"{code:x}" for code in sorted(codes))
+    return bool(_ask("fc-list", pattern, "file"))
 
 
 def describe(characters: Iterable[str]) -> str:
@@ -118,6 +126,8 @@ def _ask(program: str, *arguments: str) -> str:
 @cache
 def _characters(path: Path) -> frozenset[int]:
     """Return the code points a font file has glyphs for; none for a file that cannot be read."""
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError  # only here: mostly fontconfig knows the answer
+
     try:
         fonts = (
             TTCollection(path, lazy=True).fonts
@@ -154,6 +164,8 @@ def _fonts_in_folders() -> Iterable[FontFile]:
 
 
 def _families(path: Path) -> tuple[str, ...]:
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
     try:
         fonts = (
             TTCollection(path, lazy=True).fonts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import string
+import threading
 from collections.abc import Sequence
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -31,12 +32,23 @@ RAW_HTML: Final = "raw-html"
 
 def parse(lines: Sequence[str]) -> Element:
     """Return the element tree of arranged lines (:class:`isa_docs.documents.markdown_lines.Arranger`)."""
-    parser = _parser()
+    parser = _parser_of_thread()
     root = parser.parser.parseDocument(list(lines)).getroot()
     assert root is not None
     for name in ("inline", "unescape"):
         parser.treeprocessors[name].run(root)
     return root
+
+
+_made = threading.local()
+
+
+def _parser_of_thread() -> Markdown:
+    """Return a parser as if it were new: making one takes longer than most texts take to read."""
+    if not hasattr(_made, "parser"):
+        _made.parser = _parser()
+    parser: Markdown = _made.parser.reset()
+    return parser
 
 
 def _parser() -> Markdown:

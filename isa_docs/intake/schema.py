@@ -63,9 +63,9 @@ def joined(schema: Any) -> Any:
         own["pattern"] = re.sub(r"\$$", r"\\Z", own["pattern"])  # Python's $ would let a last line break pass
     if "$ref" not in schema:
         return own
-    target = joined(_target(schema["$ref"]))
-    hidden = {key: target[key] for key in target.keys() & own.keys() - _NOTES if target[key] != own[key]}
-    out = {**target, **own}
+    found = joined(target(schema["$ref"]))
+    hidden = {key: found[key] for key in found.keys() & own.keys() - _NOTES if found[key] != own[key]}
+    out = {**found, **own}
     return {**out, "allOf": [*out.get("allOf", []), hidden]} if hidden else out
 
 
@@ -96,20 +96,20 @@ def bundled(name: str) -> Schema:
     return {**out, "$defs": {**out.get("$defs", {}), **parts}} if parts else out
 
 
-def _target(reference: str) -> Schema:
+def target(reference: str) -> Schema:
+    """Return what a ``$ref`` of the shipped schemas points at."""
     file, _, pointer = reference.partition("#/")
-    target: Any = load_schema(file)
+    found: Any = load_schema(file)
     for step in pointer.split("/") if pointer else ():
-        target = target[step]
-    found: Schema = target
-    return found
+        found = found[step]
+    pointed: Schema = found
+    return pointed
 
 
 def resolve(schema: Schema) -> Schema:
     """Follow ``$ref`` (file-relative, into ``$defs``) and lay the referring keywords over the target's."""
     while "$ref" in schema:
-        target = _target(schema["$ref"])
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+        schema = {**target(schema["$ref"]), **{key: value for key, value in schema.items() if key != "$ref"}}
     return schema
 
 
