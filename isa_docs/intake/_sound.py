@@ -74,7 +74,9 @@ def _additional(data: Any, value: Any, schema: Any, target: Target) -> bool:
         return False
     known = schema.get("properties", {})
     others = [each for name, each in data.items() if name not in known]
-    return not others if value is False else all(is_sound(each, value, target) for each in others)
+    if value is False:
+        return not others
+    return all(is_sound(each, value, target) for each in others)
 
 
 def _names(data: Any, value: Any, schema: Any, target: Target) -> bool:
@@ -95,10 +97,12 @@ def _pattern(data: Any, value: Any, schema: Any, target: Target) -> bool:
 
 
 def _format(data: Any, value: Any, schema: Any, target: Target) -> bool:
-    if value != "date" or not isinstance(data, str):
-        return value == "date"
+    if value != "date":
+        return False
+    if not isinstance(data, str):
+        return True
     try:
-        return bool(_DATE.fullmatch(data) and date.fromisoformat(data))
+        return _DATE.fullmatch(data) is not None and bool(date.fromisoformat(data))
     except ValueError:
         return False
 
@@ -143,7 +147,7 @@ def _count(least: bool, kind: type[str | list[Any] | dict[Any, Any]]) -> Callabl
 
 def _number(passes: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Any, Target], bool]:
     def check(data: Any, value: Any, schema: Any, target: Target) -> bool:
-        return isinstance(data, bool) or not isinstance(data, int | float) or passes(data, value)
+        return isinstance(data, bool) or not isinstance(data, int | float) or bool(passes(data, value))
 
     return check
 
