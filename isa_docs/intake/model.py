@@ -209,6 +209,28 @@ class Event(_Value, frozen=True, kw_only=True):
     note: str | None = None
 
 
+class OtherClock(_Value, frozen=True, kw_only=True):
+    """A period of the customs laws that runs besides those of the submissions."""
+
+    clock: Literal[
+        "isa-disclosure",
+        "disclosure-data",
+        "tender",
+        "oral-disclosure",
+        "foia-objection",
+        "petition-seizure",
+        "petition-penalty",
+    ]
+    runs_from: date
+    reference: str | None = None
+    to: str | None = None
+    """Who is to have it, if it is not the office that gave the notice."""
+    extended_to: date | None = None
+    """The last day that CBP granted in writing."""
+    done_on: date | None = None
+    note: str | None = None
+
+
 class Exhibit(_Value, frozen=True, kw_only=True):
     """A file of the client's behind a tab. ``file`` is relative to the matter file; tabs are lettered in order."""
 
@@ -436,5 +458,7 @@ class Matter(_Value, frozen=True, kw_only=True):
     overrides: tuple[Override, ...] = ()
     events: tuple[Event, ...] = ()
     """What became of the submissions: sent, received, decided."""
+    other_clocks: tuple[OtherClock, ...] = ()
+    """Disclosures, tenders and petitions whose periods run besides."""
     notes: str | None = None
     """For the file only; never printed on a paper."""

@@ -14,7 +14,14 @@ from functools import cache, cached_property
 from typing import Literal
 
 from isa_docs.findings import Path
-from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Matter, Submission
+from isa_docs.intake.model import (
+    AnnualNotification,
+    Application,
+    DiscontinuanceAppeal,
+    Matter,
+    OtherClock,
+    Submission,
+)
 from isa_docs.program._data import table
 from isa_docs.program.authorities import cite_all
 from isa_docs.program.calendar import (
@@ -371,6 +378,22 @@ def _appeal(
     received: Path = (*notice, "received_on")
     yield run_clock("D6", submission.notice.received_on, calendar, submission=submission.id, path=received)
     yield decision_deadline(submission, submission.date, calendar, path=("submissions", index, "date"))
+
+
+def other_deadline(running: OtherClock, index: int, calendar: HolidayCalendar) -> Deadline:
+    """Return the deadline of a period recorded under ``other_clocks``; an extension that CBP granted replaces its end.
+
+    Authorities: 77 FR 61012 (disclosure after notice), 19 CFR 162.74 (disclosure, tender), 103.35 (objection to
+    release), 171.2 (petitions).
+    """
+    clock_id = next(each.id for each in clocks().values() if each.key == running.clock)
+    deadline = run_clock(clock_id, running.runs_from, calendar, path=("other_clocks", index, "runs_from"))
+    if running.extended_to is None:
+        return deadline
+    days = (running.extended_to - running.runs_from).days
+    granted = f"CBP extended the period to {long_date(running.extended_to)}, as the matter records."
+    counts = (Count(running.runs_from, days, "calendar days", calendar),)
+    return replace(deadline, counts=counts, assumption=granted)
 
 
 def decision_deadline(

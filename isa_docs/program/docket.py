@@ -19,6 +19,7 @@ from isa_docs.program.deadlines import (
     annual_cycle,
     annual_deadline,
     decision_deadline,
+    other_deadline,
     run_clock,
     submission_deadlines,
 )
@@ -113,6 +114,7 @@ def docket_entries(matter: Matter, as_of: date, *, retention: bool = False) -> t
         *_application(matter, as_of, calendar),
         *_annual(matter, as_of, calendar),
         *_appeals(matter, as_of, calendar),
+        *_others(matter, as_of, calendar),
     ]
     if retention:
         entries += _retention(matter, as_of, calendar)
@@ -245,6 +247,17 @@ def _appeals(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator
             decision = decision_deadline(submission, received, calendar, path=("submissions", index, "date"))
             note = "" if as_of <= decision.nominal else "Ask CBP; the decision is overdue unless it has come."
             yield _entry(matter, decision, as_of, submission.id, "the importer", note=note)
+
+
+def _others(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[DocketEntry]:
+    for index, running in enumerate(matter.other_clocks):
+        if running.runs_from > as_of or (running.done_on is not None and running.done_on <= as_of):
+            continue
+        deadline = other_deadline(running, index, calendar)
+        subject = f"{running.clock}-{running.reference or running.runs_from.isoformat()}"
+        note = f"{running.reference}." if running.reference else ""
+        to = running.to or "the CBP office that gave the notice"
+        yield _entry(matter, deadline, as_of, subject, to, note=note)
 
 
 def _retention(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[DocketEntry]:

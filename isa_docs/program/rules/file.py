@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from isa_docs.intake.model import Submission
-from isa_docs.program.calendar import long_date
+from isa_docs.program.calendar import calendar_for, long_date
+from isa_docs.program.deadlines import other_deadline
 from isa_docs.program.rules.registry import ERROR, NOTE, WARNING, Case, Problem, registered, rule
 from isa_docs.program.rules.wording import narratives
 
@@ -138,3 +139,46 @@ def isa_con_002(case: Case[None]) -> Iterator[Problem]:
             or re.search(r"privileged (?:and|&) conf", lowered)
         ):
             yield Problem("The text is marked as privileged.", path)
+
+
+@rule(
+    "ISA-CLK-001",
+    "Days of another clock out of order",
+    severity=ERROR,
+    scope="matter",
+    authority=("practice",),
+    remedy="Correct the day; a period is extended to a day after it began, and done on a day not in the future.",
+    example="other_clocks: [{clock: tender, runs_from: 2014-03-03, done_on: 2014-02-28}]",
+)
+def isa_clk_001(case: Case[None]) -> Iterator[Problem]:
+    """What a period asks for is done after the period began, and an extension ends after it, too."""
+    for position, running in enumerate(case.matter.other_clocks):
+        began = long_date(running.runs_from)
+        for name, day in (("extended_to", running.extended_to), ("done_on", running.done_on)):
+            if day is not None and day < running.runs_from:
+                message = f"{long_date(day)} is before the period began, on {began}."
+                yield Problem(message, ("other_clocks", position, name))
+        if case.as_of is not None and running.done_on is not None and running.done_on > case.as_of:
+            message = f"{long_date(running.done_on)} is in the future; the docket would drop what is not done yet."
+            yield Problem(message, ("other_clocks", position, "done_on"))
+
+
+@rule(
+    "ISA-CLK-002",
+    "Another clock met too late",
+    severity=WARNING,
+    scope="matter",
+    authority=("fr-77-61012", "cfr-19-162-74"),
+    remedy="Correct the day, record the extension that CBP granted, or tell counsel.",
+    example="other_clocks: [{clock: oral-disclosure, runs_from: 2014-03-03, done_on: 2014-03-20}]",
+)
+def isa_clk_002(case: Case[None]) -> Iterator[Problem]:
+    """A disclosure, tender or petition made after its period may lose its benefit: counsel should know at once."""
+    for position, running in enumerate(case.matter.other_clocks):
+        deadline = other_deadline(running, position, calendar_for(case.matter))
+        if running.done_on is not None and running.done_on > deadline.nominal:
+            message = (
+                f"{deadline.title}: done on {long_date(running.done_on)}, after the period had ended on "
+                f"{long_date(deadline.nominal)}."
+            )
+            yield Problem(message, ("other_clocks", position, "done_on"))

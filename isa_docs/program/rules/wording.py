@@ -15,7 +15,7 @@ from isa_docs.findings import Path
 from isa_docs.program.editions import OIT_ABOLISHED
 from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
 
-_RECORDS = frozenset({"overrides", "confirmations", "closed_days", "events"})
+_RECORDS = frozenset({"overrides", "confirmations", "closed_days", "events", "other_clocks"})
 _SKIPPED = _RECORDS | {"notes", "notice_states", "file", "id", "matter", "to_confirm"}
 """Fields never printed, and CBP's own words."""
 

@@ -38,6 +38,22 @@ def test_the_next_dates_of_a_matter_through_its_life(as_of: str, expected: list[
     assert lines(as_of) == expected
 
 
+def test_disclosures_and_petitions_recorded_in_the_matter_are_counted_until_they_are_done() -> None:
+    notice = {"clock": "isa-disclosure", "runs_from": date(2013, 8, 2), "reference": "2013-RA-0117"}
+    running = {"other_clocks": [notice]}
+    assert lines("2013-08-10", running)[0] == ("D8", "2013-08-30", "open", 20)
+    assert lines("2013-08-01", running)[0][0] != "D8"
+    (entry, *_) = docket_entries(matter(running), date(2013, 9, 3))
+    assert (entry.status, entry.to) == ("late", "the CBP office that gave the notice")
+    assert entry.subject == "isa-disclosure-2013-RA-0117"
+    done = {"other_clocks": [notice | {"done_on": date(2013, 8, 28)}]}
+    assert [line[0] for line in lines("2013-08-29", done)] == [line[0] for line in lines("2013-08-29")]
+    extended = {"other_clocks": [notice | {"extended_to": date(2013, 10, 1), "to": "Port of Seattle"}]}
+    (entry, *_) = docket_entries(matter(extended), date(2013, 9, 3))
+    assert (entry.due, entry.to) == (date(2013, 10, 1), "Port of Seattle")
+    assert entry.deadline.assumption == "CBP extended the period to October 1, 2013, as the matter records."
+
+
 def test_between_anniversary_and_end_of_the_window_the_letter_is_still_in_time() -> None:
     assert lines("2015-01-20", NO_LETTER)[0] == ("D3", "2015-02-14", "open", 25)
     assert lines("2015-02-14", NO_LETTER)[0] == ("D3", "2015-02-14", "last-days", 0)
