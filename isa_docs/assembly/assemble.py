@@ -91,7 +91,8 @@ class _Assembly:
         fields = _place_fields(self._merged, labels)
         add_fields(tree, elements, with_fields(self._info.profile, fields), self._pages, faces[0])
         add_outline(self._pdf, self._parts, {key: item.source for key, item in self._merged.items()}, own_pages)
-        unshowable = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates)
+        marks = [mark for item in self._merged.values() for mark in _marks(item.part, len(item.pages))]
+        unshowable = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates, marks)
         add_tags(self._pdf, self._pages, self._info.profile, fields, faces)
         code_pages(self._pdf, self._pages, self._info.package_id, (field.page for field in fields))
         tab_by_structure(self._pages)
@@ -129,8 +130,8 @@ class _Assembly:
                 self._mend_marks(item.pages)
             undescribed = f"A picture in {item.part.title}; it is not described."
             graft(tree, element, source, item.pages, prefix, undescribed)
-        else:
-            for number, page in enumerate(item.pages, start=1):
+        for number, page in enumerate(item.pages, start=1):
+            if not tree.describes(page):
                 self._wrap(tree, element, item, page, number)
         for page in item.pages:
             for link in items_of(page.obj.get("/Annots")):
@@ -140,7 +141,7 @@ class _Assembly:
     def _mend_marks(self, pages: Sequence[Page]) -> None:
         for page in pages:
             data = content.page_bytes(page)
-            if content.paints_outside_marks(data):
+            if content.has_marks(data) and content.paints_outside_marks(data):
                 page.obj.Contents = self._pdf.make_stream(content.unmarked_as_artifact(data))
 
     def _wrap(self, tree: StructureTree, element: Dictionary, item: _Merged, page: Page, number: int) -> None:
@@ -169,6 +170,11 @@ def tab_by_structure(pages: Sequence[Page]) -> None:
     for number, page in enumerate(pages):
         if number == 0 or "/Annots" in page.obj:
             page.obj.Tabs = Name.S
+
+
+def _marks(part: Part, pages: int) -> list[str]:
+    """Return what the stamp of each page of a part says of the part: ``Exhibit A, page 2 of 3``."""
+    return [f"{part.mark}, page {page} of {pages}" if part.mark else "" for page in range(1, pages + 1)]
 
 
 def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple[PlacedField, ...]:

@@ -7,7 +7,6 @@ embedded or not mapped to Unicode, CMYK without a profile, layers, LZW and JPX d
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
@@ -15,13 +14,14 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from isa_docs.assembly.content import page_bytes
 from isa_docs.assembly.exhibit_facts import Facts
+from isa_docs.assembly.survey import element
 
 _FORBIDDEN = re.compile(
     rb"/(?:DeviceCMYK|CalCMYK|LZWDecode|JPXDecode|OC|OCG|OCMD|TR|TR2|HTP|OPI|PS|Ref|XFA|Crypt|Alternates|Interpolate)\b"
 )
+_STRUCTURE = re.compile(rb"/Type /Struct(?:Elem|TreeRoot)(?![A-Za-z])")
+_FONT = re.compile(rb"/Type /Font(?:Descriptor)?(?![A-Za-z])")
 _CMYK_OPERATOR = re.compile(rb"[\d.]\s+[kK](?=\s)|/CMYK\b|/DeviceCMYK\b")
-_SAVES = re.compile(rb"(?<!\S)q(?!\S)")
-_RESTORES = re.compile(rb"(?<!\S)Q(?!\S)")
 _KNOWN_ENCODINGS = (Name.WinAnsiEncoding, Name.MacRomanEncoding)
 
 
@@ -30,48 +30,58 @@ def is_clean(pdf: Pdf, facts: Facts) -> bool:
     if facts.layers or "/OCProperties" in pdf.Root:
         return False
     try:
-        return all(_object_is_clean(item) for item in _all_objects(pdf)) and all(
-            _page_is_clean(page) for page in pdf.pages
-        )
+        return _objects_are_clean(pdf) and all(_page_is_clean(page) for page in pdf.pages)
     except Exception:  # whatever cannot even be judged is redrawn
         return False
 
 
-def _all_objects(pdf: Pdf) -> Iterator[Any]:
-    """Yield every indirect object and every dictionary nested directly in one."""
+def _objects_are_clean(pdf: Pdf) -> bool:
+    """Judge every indirect object by its text, and look only into those that have to do with fonts."""
+    own_words = _structure_maps(pdf)
     for item in pdf.objects:
-        yield item
-        stack = [item]
-        while stack:
-            current = stack.pop()
-            entries = current.stream_dict if isinstance(current, Stream) else current
-            if isinstance(entries, Dictionary):
-                below = [entries.get(key) for key in entries.keys()]  # noqa: SIM118  a dictionary of pikepdf
-            else:
-                below = list(entries) if isinstance(entries, Array) else []
-            for value in below:
-                if isinstance(value, (Dictionary, Array)) and not value.is_indirect:
-                    stack.append(value)
-                    if isinstance(value, Dictionary):
-                        yield value
-
-
-def _object_is_clean(item: Any) -> bool:
-    if isinstance(item, Stream):
-        entries = item.stream_dict
-        if _FORBIDDEN.search(entries.unparse(resolved=True)):
+        if isinstance(item, Stream):
+            if not _stream_is_clean(item):
+                return False
+            continue
+        if not isinstance(item, (Dictionary, Array)) or item.objgen in own_words:
+            continue
+        text = item.unparse(resolved=True)
+        if _STRUCTURE.search(text) or element(text) is not None:
+            continue  # "/TR" is a table row there, no transfer function
+        if _FORBIDDEN.search(text) or (_FONT.search(text) and not _fonts_are_clean(item)):
             return False
-        return entries.get("/Subtype") != Name.Form or _content_is_clean(item.read_bytes())
-    if isinstance(item, Dictionary):
-        if item.get("/Type") in (Name.StructElem, Name.StructTreeRoot):
-            return True  # "/TR" is a table row there, no transfer function
-        if item.get("/Type") == Name.Font:
-            return _font_is_clean(item)
-        for key in ("/CIDSet", "/CharSet"):
-            if item.get("/Type") == Name.FontDescriptor and key in item:
-                del item[key]
-        return not _FORBIDDEN.search(item.unparse(resolved=True))
-    return not (isinstance(item, Array) and _FORBIDDEN.search(item.unparse(resolved=True)))
+    return True
+
+
+def _structure_maps(pdf: Pdf) -> set[tuple[int, int]]:
+    """Return which objects hold names of the structure: these may say anything."""
+    root = pdf.Root.get("/StructTreeRoot")
+    maps = [root.get(key) for key in ("/RoleMap", "/ClassMap")] if isinstance(root, Dictionary) else []
+    return {item.objgen for item in maps if isinstance(item, Dictionary) and item.is_indirect}
+
+
+def _stream_is_clean(item: Stream) -> bool:
+    entries = item.stream_dict
+    text = entries.unparse(resolved=True)
+    if _FORBIDDEN.search(text) or (_FONT.search(text) and not _fonts_are_clean(entries)):
+        return False
+    return entries.get("/Subtype") != Name.Form or _content_is_clean(item.read_bytes())
+
+
+def _fonts_are_clean(item: Any) -> bool:
+    """Judge the fonts in an object and nested directly in it; a list of glyphs, which PDF/A doubts, is removed."""
+    stack = [item]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Dictionary):
+            if current.get("/Type") == Name.Font and not _font_is_clean(current):
+                return False
+            for key in ("/CIDSet", "/CharSet"):
+                if current.get("/Type") == Name.FontDescriptor and key in current:
+                    del current[key]
+        below = list(current.as_dict().values()) if isinstance(current, Dictionary) else list(current)
+        stack += [each for each in below if isinstance(each, (Dictionary, Array)) and not each.is_indirect]
+    return True
 
 
 def _font_is_clean(font: Dictionary) -> bool:
@@ -110,5 +120,8 @@ def page_content(page: pikepdf.Page) -> bytes:
 
 
 def _content_is_clean(data: bytes) -> bool:
-    balanced = len(_SAVES.findall(data)) == len(_RESTORES.findall(data))
-    return balanced and _CMYK_OPERATOR.search(data) is None
+    words = data.split()
+    if words.count(b"q") != words.count(b"Q"):
+        return False
+    may_be_cmyk = b"k" in words or b"K" in words or b"CMYK" in data
+    return not (may_be_cmyk and _CMYK_OPERATOR.search(data))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import array
 import subprocess
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from PIL import Image
 
 RESOLUTION = 36
 """Dots per inch; enough to see a lost word, cheap enough for every page."""
@@ -14,8 +14,6 @@ _BLOCK = 9
 _MOST_OF_BLOCK = 30.0
 _MOST_OF_PAGE = 3.0
 _SECONDS = 45
-
-_Gray = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def differing_pages(program: str, before: Path, after: Path, count: int, folder: Path) -> list[int]:
@@ -41,27 +39,25 @@ def _draw(program: str, pdf: Path, stem: Path) -> list[Path]:
     return sorted(stem.glob("*.pgm"), key=lambda file: int(file.stem.rpartition("-")[2]))
 
 
-def _read(file: Path) -> _Gray:
+def _read(file: Path) -> Image.Image:
     """Read a binary PGM as pdftoppm writes it."""
-    data = file.read_bytes()
-    fields = data.split(None, 4)
-    width, height = int(fields[1]), int(fields[2])
-    return np.frombuffer(data[-width * height :], dtype=np.uint8).reshape(height, width)
+    with Image.open(file) as image:
+        image.load()
+        return image
 
 
-def _differ(first: _Gray, second: _Gray) -> bool:
-    if any(abs(one - other) > 2 for one, other in zip(first.shape, second.shape, strict=True)):
+def _differ(first: Image.Image, second: Image.Image) -> bool:
+    if any(abs(one - other) > 2 for one, other in zip(first.size, second.size, strict=True)):
         return True
-    height, width = (min(one, other) for one, other in zip(first.shape, second.shape, strict=True))
-    rows, columns = height // _BLOCK, width // _BLOCK
+    columns, rows = (min(one, other) // _BLOCK for one, other in zip(first.size, second.size, strict=True))
     if not rows or not columns:
         return False
-    change = np.abs(_blocks(first, rows, columns) - _blocks(second, rows, columns))
-    return float(change.mean()) > _MOST_OF_PAGE or float(change.max()) > _MOST_OF_BLOCK
+    blocks = zip(_blocks(first, columns, rows), _blocks(second, columns, rows), strict=True)
+    changes = [abs(one - other) for one, other in blocks]
+    return sum(changes) / len(changes) > _MOST_OF_PAGE or max(changes) > _MOST_OF_BLOCK
 
 
-def _blocks(page: _Gray, rows: int, columns: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+def _blocks(page: Image.Image, columns: int, rows: int) -> array.array[float]:
     """Return the mean gray of each block; a glyph that moved by a dot hardly changes it, a lost word does."""
-    cut = page[: rows * _BLOCK, : columns * _BLOCK].astype(np.float32)
-    means: np.ndarray[Any, np.dtype[np.float32]] = cut.reshape(rows, _BLOCK, columns, _BLOCK).mean(axis=(1, 3))
-    return means
+    cut = page.crop((0, 0, columns * _BLOCK, rows * _BLOCK)).convert("F")
+    return array.array("f", cut.reduce(_BLOCK).tobytes())

@@ -13,6 +13,7 @@ from pikepdf import Dictionary, Name, Pdf, sanitize
 from isa_docs.assembly.content import MENDED, has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
 from isa_docs.assembly.exhibit_clean import is_clean, page_content
 from isa_docs.assembly.exhibit_compare import differing_pages
+from isa_docs.assembly.exhibit_depth import nested_too_deeply
 from isa_docs.assembly.exhibit_facts import look
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
 
@@ -73,6 +74,9 @@ def take_pdf(
     with _opened(source) as pdf:
         facts = look(pdf, notes)
         _strip(pdf)
+        if nested_too_deeply(pdf):
+            notes.warn("EXH-TAGS", "its tags are nested too deeply to be taken over, so they are left out")
+            del pdf.Root["/StructTreeRoot"]
         pdf.save(stripped, deterministic_id=True)
         count = len(pdf.pages)
     with pikepdf.open(stripped) as pdf:
@@ -165,7 +169,7 @@ def _mend_marks(pdf: Pdf) -> None:
     tagged = "/StructTreeRoot" in pdf.Root and isinstance(mark_info, Dictionary) and bool(mark_info.get("/Marked"))
     for page in pdf.pages:
         data = page_content(page)
-        if tagged and paints_outside_marks(data):
+        if tagged and has_marks(data) and paints_outside_marks(data):
             page.Contents = pdf.make_stream(unmarked_as_artifact(data))
         elif not tagged and has_marks(data):
             page.Contents = pdf.make_stream(without_marks(data))

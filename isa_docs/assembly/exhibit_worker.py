@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from isa_docs.assembly.exhibit_images import image_to_pdf
+from isa_docs.assembly.exhibit_depth import copy_once
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
 from isa_docs.assembly.exhibit_pdf import Tools, take_pdf
 
@@ -31,11 +31,15 @@ def take(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
     tools = Tools(order["pdftocairo"], order["pdftoppm"])
     try:
         source, out = Path(job["path"]), Path(job["out"])
-        with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-            if job["type"] == "pdf":
-                pages, outcome = take_pdf(source, out, Path(folder), tools, notes, job.get("treatment", "auto"))
-            else:
-                pages, outcome = image_to_pdf(source, out, order["pixels"], notes), "normalized"
+        folder = _work_folder(job)
+        folder.mkdir()
+        if job["type"] == "pdf":
+            pages, outcome = take_pdf(source, out, folder, tools, notes, job.get("treatment", "auto"))
+        else:
+            from isa_docs.assembly.exhibit_images import image_to_pdf
+
+            pages, outcome = image_to_pdf(source, out, order["pixels"], notes), "normalized"
+        copy_once(out)
         return {"pages": pages, "outcome": outcome, "notes": notes.entries}
     except RefusedError as refusal:
         notes.refuse(refusal)
@@ -47,12 +51,19 @@ def take(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
     return {"notes": notes.entries}
 
 
+def _work_folder(job: dict[str, Any]) -> Path:
+    """Return the folder for what is made on the way; it is removed when the exhibit is done with."""
+    return Path(job["out"]).with_suffix(".work")
+
+
 def main() -> None:
     """Answer one order from standard input."""
     order = json.load(sys.stdin)
     jobs = order["jobs"]
+    if any(job["type"] != "pdf" for job in jobs):
+        from isa_docs.assembly import exhibit_images  # noqa: F401  once, for all the children
     if not hasattr(os, "fork"):
-        json.dump([take(job, order) for job in jobs], sys.stdout)
+        json.dump([_cleared(job, take(job, order)) for job in jobs], sys.stdout)
         return
     answers: list[dict[str, Any]] = [{} for _ in jobs]
     waiting = list(enumerate(jobs))
@@ -66,10 +77,19 @@ def main() -> None:
         for pid, (number, deadline, answer_file) in list(running.items()):
             answer = _collect(pid, deadline, answer_file)
             if answer is not None:
-                answers[number] = answer
+                answers[number] = _cleared(jobs[number], answer)
                 del running[pid]
         time.sleep(_POLL)
     json.dump(answers, sys.stdout)
+
+
+def _cleared(job: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Remove what an exhibit leaves besides the file that is ready, and that too when it is refused."""
+    shutil.rmtree(_work_folder(job), ignore_errors=True)
+    if "pages" not in answer:
+        with suppress(OSError):
+            Path(job["out"]).unlink()
+    return answer
 
 
 def _fork(work: Callable[[], dict[str, Any]], answer_file: Path, order: dict[str, Any]) -> int:

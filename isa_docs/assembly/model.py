@@ -48,6 +48,8 @@ class Part:
     slots: tuple[SignatureSlot, ...] = ()
     alternative_text: str | None = None
     """For exhibits that are pictures."""
+    mark: str = ""
+    """What the stamp of its pages says it is, such as ``Exhibit A``; empty for parts that say so themselves."""
 
 
 @dataclass(frozen=True)

@@ -34,14 +34,20 @@ def bates_number(prefix: str, number: int) -> str:
 
 
 def stamp_pages(
-    pdf: Pdf, pages: Sequence[pikepdf.Page], left: str, fonts: Sequence[Path], bates: str = ""
+    pdf: Pdf,
+    pages: Sequence[pikepdf.Page],
+    left: str,
+    fonts: Sequence[Path],
+    bates: str = "",
+    marks: Sequence[str] = (),
 ) -> frozenset[str]:
     """Stamp every page, upright whatever its rotation; return the characters of ``left`` no font can show.
 
+    ``marks`` are what the stamp of each page adds at the left, such as the exhibit it belongs to.
     The page's own content is enclosed in ``q`` and ``Q`` so that it cannot move the stamp.
     """
     total = len(pages)
-    font = StampFont(fonts, [left, f"{bates}Page of 0123456789 ·"])
+    font = StampFont(fonts, [left, *marks, f"{bates}Page of 0123456789 ·"])
     embedded = font.embed(pdf)
     before = pdf.make_stream(b"q")
     shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
@@ -50,7 +56,8 @@ def stamp_pages(
         right = page_number_text(number, total)
         if bates:
             right = f"{bates_number(bates, number)} · {right}"
-        drawing = _drawing(page, font, shortened, right)
+        mark = marks[number - 1] if marks else ""
+        drawing = _drawing(page, font, shortened, right, f" · {mark}" if mark else "")
         after = pdf.make_stream(b"Q\n" + drawing)
         page.obj.Contents = Array([before, *contents_of(page), after])
     return font.unshowable
@@ -79,11 +86,11 @@ def upright(
     return (s, 0, 0, s, x0, y0), wide, high
 
 
-def _drawing(page: pikepdf.Page, font: StampFont, left_within: Callable[[float], str], right: str) -> bytes:
+def _drawing(page: pikepdf.Page, font: StampFont, left_within: Callable[[float], str], right: str, mark: str) -> bytes:
     matrix, width, _ = upright(page)
     side = min(SIDE, width / 8)
     right_start = width - side - font.width(right, SIZE)
-    left = left_within(right_start - _GAP - side)
+    left = left_within(right_start - _GAP - side - font.width(mark, SIZE)) + mark
     shown = _text(font, left, side) + _text(font, right, right_start)
     placed = " ".join(f"{value:.5g}" for value in matrix)
     return (

@@ -95,6 +95,10 @@ class StructureTree:
         self._owners[number] = (holder, element)
         return True
 
+    def describes(self, page: pikepdf.Page) -> bool:
+        """Tell whether any element owns marked content of a page."""
+        return bool(self._marks.get(number_of(page.obj), (page, {}))[1])
+
     def owner(self, holder: Object, mark: int) -> Dictionary | None:
         """Return the element a piece of marked content belongs to."""
         return self._marks[number_of(holder)][1].get(mark) if number_of(holder) in self._marks else None

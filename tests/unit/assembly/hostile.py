@@ -383,6 +383,62 @@ def deep_forms(folder: Path) -> Path:
     return saved(pdf, folder / "deep.pdf")
 
 
+def described(pdf: Pdf, *kids: Dictionary) -> Dictionary:
+    """Make a file tagged, with ``kids`` as its structure; return the structure's root."""
+    root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(kids)))
+    pdf.Root.StructTreeRoot = root
+    pdf.Root.MarkInfo = Dictionary(Marked=True)
+    pdf.pages[0].StructParents = 0
+    content = b"/P <</MCID 0>> BDC BT /F1 18 Tf 72 600 Td (Tagged) Tj ET EMC"
+    pdf.pages[0].Contents = pdf.make_stream(content)
+    return root
+
+
+def element(pdf: Pdf, role: Name, **entries: object) -> Dictionary:
+    return pdf.make_indirect(Dictionary(Type=Name.StructElem, S=role, **entries))
+
+
+@case
+def deep_structure(folder: Path) -> Path:
+    pdf = new_pdf("")
+    inner = element(pdf, Name.P, Pg=pdf.pages[0].obj, K=0)
+    for _ in range(60_000):
+        inner, below = element(pdf, Name.Div, K=inner), inner
+        below.P = inner
+    described(pdf, inner)
+    return saved(pdf, folder / "deep.pdf")
+
+
+@case
+def deep_objects(folder: Path) -> Path:
+    pdf = new_pdf("Text")
+    inner = pdf.make_indirect(Dictionary())
+    for _ in range(150_000):
+        inner = pdf.make_indirect(Array([inner]))
+    pdf.pages[0].Resources.ColorSpace = Dictionary(X=inner)
+    return saved(pdf, folder / "chain.pdf")
+
+
+@case
+def twisted_structure(folder: Path) -> Path:
+    """Loops, an element in two places, marks and pages that are not there, roles without meaning."""
+    pdf = new_pdf("", "")
+    page = pdf.pages[0].obj
+    paragraph = element(pdf, Name.P, Pg=page, K=Array([0, 7, -1, 5_000_000_000]))
+    mark = pdf.make_indirect(Dictionary(Type=Name.MCR, Pg=page, MCID=0))
+    again = element(pdf, Name("/Own role"), Pg=page, K=Array([0, mark]), A=Array([Dictionary(O=Name.Layout), 3]))
+    table = element(pdf, Name.TH, K=Array([paragraph, None, 7]), ID=String("x"), C=Name.Bold, Lang=String("(\\)"))
+    loop = element(pdf, Name.H3, Pg=Dictionary(Type=Name.Page), K=Array([paragraph, table, again, table]))
+    loop.K.append(loop)
+    gone = Dictionary(Type=Name.OBJR, Obj=Dictionary(Subtype=Name.Widget))
+    figure = element(pdf, Name.Figure, K=Array([gone, Dictionary(S=Name.P, Pg=page, K=0), String("kid")]), P=paragraph)
+    other = element(pdf, Name.Document, K=Array([figure]))
+    described(pdf, element(pdf, Name.Document, K=Array([loop, other])), String("odd")).RoleMap = Dictionary(
+        {"/Own role": Name("/Own role"), "/TH": Name.P}
+    )
+    return saved(pdf, folder / "twisted.pdf")
+
+
 @case
 def png(folder: Path) -> Path:
     Image.new("RGB", (300, 200), "navy").save(folder / "a.png")
