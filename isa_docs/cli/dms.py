@@ -38,7 +38,12 @@ def sync(answer: Answer, name: str | None, wait: int, config: Path | None, verbo
         raise InputError("The settings name no DMS. docs/dms.md shows how.")
     log_to(sys.stderr, verbose=verbose > 0)
     service = open_service(settings)
-    under_way = (JobState.RECEIVED, JobState.BUILDING, JobState.BUILT)
+
+    def under_way(source: str) -> bool:
+        """Say whether a job of the DMS is not built, or not filed or told, as far as this machine can do it now."""
+        jobs = service.jobs.find(source=source, limit=10_000)
+        return any(job.state in (JobState.RECEIVED, JobState.BUILDING) or job.step == "file" for job in jobs)
+
     try:
         found = {}
         for each in [name] if name else list(settings.dms):
@@ -49,7 +54,7 @@ def sync(answer: Answer, name: str | None, wait: int, config: Path | None, verbo
         if wait:
             end = time.monotonic() + wait
             with service.working():
-                while time.monotonic() < end and any(service.jobs.find(under_way, each) for each in found):
+                while time.monotonic() < end and any(map(under_way, found)):
                     time.sleep(0.5)
     finally:
         service.close()
@@ -63,7 +68,7 @@ def sync(answer: Answer, name: str | None, wait: int, config: Path | None, verbo
 @click.option("--url", required=True, help="Where the DMS is, for example https://dms.example.com")
 @click.option(
     "--token-file",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=click.Path(path_type=Path, dir_okay=False),
     help="A file with an administrator's token; default: the variable ISA_DOCS_DMS_TOKEN.",
 )
 @common_options

@@ -11,6 +11,7 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.watch import CONFIG, open_service, service_settings
+from isa_docs.delivery.jobs.model import JobState
 from isa_docs.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,19 +25,15 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@click.option("--state", help="Only jobs in this state.")
+@click.option("--state", type=click.Choice([str(each) for each in JobState]), help="Only jobs in this state.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 @CONFIG
 @common_options
 @answering("jobs list")
 def show(answer: Answer, state: str | None, limit: int, config: Path | None, verbose: int) -> None:
     """List jobs, newest first."""
-    service = open_service(service_settings(config))
+    service = _existing(config)
     try:
-        from isa_docs.delivery.jobs.model import JobState
-
-        if state is not None and state not in list(JobState):
-            raise InputError(f"There is no state '{state}'. There are: {', '.join(JobState)}.")
         found = service.jobs.find([JobState(state)] if state else [], limit=limit)
     finally:
         service.close()
@@ -73,7 +70,7 @@ def cancel(answer: Answer, job: str, config: Path | None, verbose: int) -> None:
 @answering("jobs callbacks")
 def callbacks(answer: Answer, state: str | None, config: Path | None, verbose: int) -> None:
     """List callbacks: waiting, delivered, or dead, which means given up after the last try."""
-    service = open_service(service_settings(config))
+    service = _existing(config)
     try:
         found = service.callbacks.all(state or "")
     finally:
@@ -83,8 +80,16 @@ def callbacks(answer: Answer, state: str | None, config: Path | None, verbose: i
     answer.result = {"callbacks": found}
 
 
+def _existing(config: Path | None) -> Service:
+    """Open the service that is there; raises InputError where there is none, rather than begin one."""
+    settings = service_settings(config)
+    if not settings.home.is_dir():
+        raise InputError(f"There is no service in {settings.home}. Name its settings with --config.")
+    return open_service(settings)
+
+
 def _change(answer: Answer, key: str, config: Path | None, change: Callable[[Service], Job | None]) -> None:
-    service = open_service(service_settings(config))
+    service = _existing(config)
     try:
         job = change(service)
     finally:

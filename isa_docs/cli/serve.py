@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,6 +16,7 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.watch import CONFIG, open_service, service_settings
+from isa_docs.delivery.tokens import SCOPES
 
 if TYPE_CHECKING:
     from isa_docs.delivery.service import Service
@@ -36,9 +39,11 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
     from isa_docs.delivery.logs import log_to
 
     log_to(sys.stderr, verbose=verbose > 0)
+    door = _listen(host, port)
     service = open_service(settings)
     try:
         with ExitStack() as stack:
+            stack.callback(door.close)
             app = site_of(service, _ready(service))
             if not no_worker:
                 stack.enter_context(service.working())
@@ -47,8 +52,6 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
             server = uvicorn.Server(
                 uvicorn.Config(
                     app,
-                    host=host,
-                    port=port,
                     http=PatientProtocol,
                     log_config=None,
                     access_log=False,
@@ -59,11 +62,21 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
                     timeout_graceful_shutdown=10,
                 )
             )
-            answer.note(f"Serving on http://{host}:{port}")
-            server.run()
+            answer.note(f"Serving on http://{host}:{door.getsockname()[1]}")
+            server.run([door])
     finally:
         service.close()
     answer.message = "Stopped."
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything is started; raises UsageError when it cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        why = os.strerror(error.errno) if (error.errno or 0) > 0 else "the name is not known"
+        raise click.UsageError(f"Cannot listen on {host}:{port}: {why}. Choose another --host or --port.") from None
 
 
 def _ready(service: Service) -> Callable[[], dict[str, bool]]:
@@ -101,7 +114,9 @@ def token() -> None:
 
 @token.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True, help="jobs:read, jobs:write, packages:read or :write.")
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, type=click.Choice(SCOPES), help="What it may do; repeatable."
+)
 @CONFIG
 @common_options
 @answering("token create")

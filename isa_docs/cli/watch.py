@@ -13,7 +13,7 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import cache_dir, settings_for
-from isa_docs.errors import InputError, MissingProgramError
+from isa_docs.errors import InputError, MissingProgramError, OutputError, TryAgainError
 
 if TYPE_CHECKING:
     from isa_docs.delivery.service import Service
@@ -39,11 +39,18 @@ def service_settings(config: Path | None) -> ServiceSettings:
 
 
 def open_service(settings: ServiceSettings) -> Service:
-    """Open the service with this machine's converter."""
+    """Open the service with this machine's converter; raises TryAgainError or OutputError without its database."""
+    from sqlalchemy.exc import OperationalError
+
     from isa_docs.delivery.service import Service
 
     own = settings_for(settings.home.parent, soffice=settings.soffice)
-    return Service(replace(settings, soffice=own.soffice), cache_dir())
+    try:
+        return Service(replace(settings, soffice=own.soffice), cache_dir())
+    except OperationalError:  # its text names the address and the user
+        if settings.database.startswith("sqlite"):
+            raise OutputError(f"The database of jobs in {settings.home} cannot be opened or written.") from None
+        raise TryAgainError("The database that 'jobs' names in the settings does not answer.") from None
 
 
 def need_service_extra() -> None:
@@ -58,7 +65,7 @@ def need_service_extra() -> None:
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True), required=False)
 @CONFIG
 @click.option("--once", is_flag=True, help="Go through what lies there now, then stop.")
 @common_options
@@ -67,7 +74,7 @@ def watch(answer: Answer, folder: Path | None, config: Path | None, once: bool, 
     """Watch FOLDER (and the folders of the settings): build what is put into its inbox.
 
     Put a matter file, or a folder with a matter file and its exhibits, into FOLDER/inbox. Packages come back in
-    FOLDER/done; what needs correcting comes back in FOLDER/failed with a text that says why.
+    FOLDER/done; what needs correcting comes back in FOLDER/failed with a text that says why. FOLDER must exist.
     """
     settings = service_settings(config)
     from isa_docs.delivery.logs import log_to
@@ -79,6 +86,7 @@ def watch(answer: Answer, folder: Path | None, config: Path | None, once: bool, 
     if not settings.folders:
         raise InputError(f"Which folder? Name one, or add [folders] to {SETTINGS_FILE}.")
     log_to(sys.stderr, verbose=verbose > 0)
+    before = _reported(settings)
     service = open_service(settings)
     try:
         with service.working(), service.watching():
@@ -87,14 +95,40 @@ def watch(answer: Answer, folder: Path | None, config: Path | None, once: bool, 
                 time.sleep(1)
     finally:
         service.close()
+    fresh = sorted(_reported(settings) - before)
+    answer.result = {sub: [name for name in fresh if name.startswith(f"{sub}/")] for sub in ("done", "failed")}
+    for name in fresh:
+        answer.say(name)
     answer.message = "Nothing is left to do."
 
 
+def _reported(settings: ServiceSettings) -> set[str]:
+    """Return what lies in ``done`` and ``failed`` of every folder; raises when one of the folders is not there."""
+    from isa_docs.delivery.folder.store import FolderError
+    from isa_docs.delivery.service import folder_store
+
+    found = set()
+    for name, own in settings.folders.items():
+        if own.path is not None and not own.path.is_dir():
+            raise InputError(f"There is no folder {own.path}. Make it, or correct [folders.{name}].")
+        try:
+            store = folder_store(own)
+            store.prepare()
+            found |= {f"{sub}/{each.name}" for sub in ("done", "failed") for each in store.entries(sub)}
+        except FolderError as error:
+            raise TryAgainError(f"[folders.{name}]: {error}.") from None
+    return found
+
+
 def _waiting(settings: ServiceSettings) -> bool:
+    """Say whether a watcher still has something to take or to report."""
+    from isa_docs.delivery.folder.watcher import will_be_taken
     from isa_docs.delivery.service import folder_store
 
     stores = [folder_store(each) for each in settings.folders.values()]
-    return any(store.entries(sub) for store in stores for sub in ("inbox", "processing"))
+    return any(
+        will_be_taken(sub, each) for store in stores for sub in ("inbox", "processing") for each in store.entries(sub)
+    )
 
 
 @click.command()

@@ -11,6 +11,7 @@ from typing import Any
 
 from isa_docs import __version__
 from isa_docs.delivery.jobs.model import Job, JobState
+from isa_docs.errors import ExitCode
 from isa_docs.findings import Finding, Severity, conceal, in_order
 from isa_docs.intake.schema import field_title
 
@@ -104,6 +105,24 @@ def status(job: Job, result: dict[str, Any]) -> dict[str, Any]:
         "as_of": job.request.as_of.isoformat(),
         "packages": [asdict(each) for each in job.files],
         "findings": result["findings"],
+    }
+
+
+def refused_status(why: str, source: str) -> dict[str, Any]:
+    """Return the status object of what was handed in and is no intake, so that there is no job."""
+    return {
+        "tool": {"name": "isa-docs", "version": __version__},
+        "job": "",
+        "state": str(JobState.NEEDS_CORRECTION),
+        "headline": HEADLINES[JobState.NEEDS_CORRECTION],
+        "message": why,
+        "exit_code": int(ExitCode.INPUT),
+        "attempt": 1,
+        "source": source,
+        "intake_sha256": "",
+        "as_of": "",
+        "packages": [],
+        "findings": [],
     }
 
 

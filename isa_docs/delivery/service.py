@@ -168,7 +168,7 @@ def _events(path: Path, wake: threading.Event, stop: threading.Event) -> Iterato
 
     def listen() -> None:
         try:
-            (path / "inbox").mkdir(parents=True, exist_ok=True)
+            (path / "inbox").mkdir(exist_ok=True)
             for _ in watch(path / "inbox", stop_event=stop, rust_timeout=1000, yield_on_timeout=False):
                 wake.set()
         except Exception as error:  # events only make looks come sooner; without them the looks go on

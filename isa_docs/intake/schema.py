@@ -13,7 +13,7 @@ from isa_docs.findings import Path
 from isa_docs.resources import folder
 
 ROOT = "matter.schema.json"
-OUTPUT_SCHEMAS = ("manifest.schema.json", "report.schema.json", "signatures.schema.json")
+OUTPUT_SCHEMAS = ("manifest.schema.json", "report.schema.json", "signatures.schema.json", "status.schema.json")
 SUBMISSION_KINDS = {
     "application": "application",
     "annual-notification": "annual_notification",

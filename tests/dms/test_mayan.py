@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
-from isa_docs.delivery.connectors.mayan import METADATA, Mayan, bootstrap
+from isa_docs.delivery.connectors.mayan import METADATA, Mayan
 from isa_docs.delivery.connectors.rest import Rest
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.inline import InlineJobs
@@ -22,6 +22,7 @@ from isa_docs.delivery.jobs.model import JobState
 from isa_docs.delivery.spool import Spool
 from tests.dms.mayan_server import MayanServer, environment_of, running_mayan
 from tests.unit.delivery.conftest import DAY
+from tests.unit.delivery.test_doors import run_apart
 from tests.unit.delivery.test_filing import Filing, Unsure
 
 pytestmark = pytest.mark.slow
@@ -32,8 +33,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MayanServer]:
     kept = os.environ.get("ISA_DOCS_TEST_MAYAN")
     programs = environment_of(Path(kept) if kept else tmp_path_factory.mktemp("mayan") / "environment")
     with running_mayan(programs, tmp_path_factory.mktemp("mayan-home")) as server:
-        assert len(bootstrap(server.url, server.token)) > 10
-        assert bootstrap(server.url, server.token) == []
+        home = tmp_path_factory.mktemp("bootstrap")
+        (home / "token").write_text(server.token)
+        words = ["dms", "bootstrap", "mayan", "--url", server.url, "--token-file", "token", "--json"]
+        made = [run_apart(home, *words).report["result"]["made"] for _ in range(2)]
+        assert len(made[0]) > 10
+        assert made[1] == []
         yield server
 
 

@@ -62,10 +62,10 @@ class LocalFolder:
         self.root = root
 
     def prepare(self) -> None:
-        """Make ``inbox``, ``processing``, ``done`` and ``failed`` where they are missing."""
+        """Make the four subfolders; raises FolderError when the folder itself is not there, as a share may be."""
         try:
             for name in ("inbox", "processing", "done", "failed"):
-                (self.root / name).mkdir(parents=True, exist_ok=True)
+                (self.root / name).mkdir(exist_ok=True)
         except OSError as error:
             raise FolderError(f"{self.root}: {error.strerror}") from None
 

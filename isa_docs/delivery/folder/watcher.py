@@ -19,7 +19,7 @@ from uuid import uuid4
 from isa_docs.delivery.folder.store import Entry, FolderError, FolderStore, TooLargeError
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.model import Job, JobState
-from isa_docs.delivery.results import plain_text, read_result, status
+from isa_docs.delivery.results import plain_text, read_result, refused_status, status
 from isa_docs.errors import InputError
 from isa_docs.intake.source import parse_source
 
@@ -61,14 +61,14 @@ class FolderWatcher:
         """Claim what has settled in ``inbox``, submit and report what lies in ``processing``; return how many moved."""
         moved = self._claim()
         for entry in self.store.entries("processing"):
-            if "~" in entry.name:
+            if will_be_taken("processing", entry):
                 with self._unless_gone():
                     moved += self._process(entry.name)
         return moved
 
     def _claim(self) -> int:
         now, claimed = self.clock(), 0
-        entries = [each for each in self.store.entries("inbox") if not _unfinished(each.name)]
+        entries = [each for each in self.store.entries("inbox") if will_be_taken("inbox", each)]
         self._seen = {name: sight for name, sight in self._seen.items() if name in {each.name for each in entries}}
         for entry in entries:
             sight = self._seen.get(entry.name)
@@ -137,7 +137,7 @@ class FolderWatcher:
             f"This cannot be built.\n{why}\n\nHand in a matter file (.yaml or .json) alone, "
             "or a folder with the matter file and its exhibits.\n"
         )
-        state = {"state": str(JobState.NEEDS_CORRECTION), "message": why, "packages": [], "findings": []}
+        state = refused_status(why, f"folder:{self.name}")
         self.store.publish({"ERROR.txt": text.encode(), "status.json": _json(state)}, f"failed/{folder}")
         return int(self.store.move(f"processing/{claim}", f"failed/{folder}/{name}"))
 
@@ -163,9 +163,12 @@ def _packages(job: Job, folder: Path) -> dict[str, bytes | Path]:
     return found
 
 
-def _unfinished(name: str) -> bool:
-    lower = name.lower()
-    return lower.startswith((".", "~$")) or lower.endswith(_PARTIAL) or lower in _LITTER
+def will_be_taken(folder: str, entry: Entry) -> bool:
+    """Say whether a watcher takes what lies in ``inbox`` or ``processing``; unfinished copies and litter it leaves."""
+    if folder == "processing":
+        return "~" in entry.name
+    lower = entry.name.lower()
+    return not (lower.startswith((".", "~$")) or lower.endswith(_PARTIAL) or lower in _LITTER)
 
 
 def _json(data: object) -> bytes:

@@ -19,6 +19,10 @@ from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobState
 from isa_docs.delivery.results import write_result
 from isa_docs.delivery.spool import Spool
 from isa_docs.findings import Finding, Severity
+from tests.unit.cli.conftest import invoke
+
+__all__ = ["invoke"]
+"""The command line in this process, for the commands of the doors."""
 
 DAY = date(2015, 1, 12)
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from isa_docs.delivery.folder.store import FolderStore, LocalFolder
+from isa_docs.delivery.folder.store import FolderError, FolderStore, LocalFolder
 from isa_docs.delivery.folder.watcher import FolderWatcher
 from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.intake import Reception
@@ -32,6 +32,7 @@ class Clock:
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[FolderStore, Path]]:
     """Give a watched folder, and where it lies on disk."""
     if request.param == "disk":
+        (tmp_path / "watched").mkdir()
         yield LocalFolder(tmp_path / "watched"), tmp_path / "watched"
         return
     url, root = request.getfixturevalue("webdav_root")
@@ -207,6 +208,7 @@ def test_a_failed_intake_handed_in_once_more_gets_a_new_chance(
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, reception: Reception) -> None:
+    (tmp_path / "watched").mkdir()
     store = LocalFolder(tmp_path / "watched")
     store.prepare()
     secret = tmp_path / "secret.yaml"
@@ -214,3 +216,9 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, reception: Rec
     (tmp_path / "watched" / "inbox" / "m.yaml").symlink_to(secret)
     look(FolderWatcher(store, reception, clock=Clock()))
     assert tree(tmp_path / "watched") == ["inbox/m.yaml"]
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="No such file"):
+        LocalFolder(tmp_path / "unmounted").prepare()
+    assert list(tmp_path.iterdir()) == []
