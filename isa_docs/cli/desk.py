@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -96,7 +97,8 @@ def desk(
         timeout_graceful_shutdown=5,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # how a desk is closed
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
         page.state.close()

@@ -16,7 +16,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from isa_docs import __version__
+from isa_docs.desk.build_routes import build_routes
+from isa_docs.desk.builds import Builds
 from isa_docs.desk.docket import docket_routes
+from isa_docs.desk.exhibits import exhibit_routes
 from isa_docs.desk.folder import MatterFolder
 from isa_docs.desk.guard import Guard
 from isa_docs.desk.matters import matter_routes
@@ -35,19 +38,27 @@ def make_desk(settings: DeskSettings, sessions: Sessions, *, cookie: str = "isa-
     Whoever serves it calls its ``state.close`` at the end, which ends the processes that it started.
     """
     folder, previews = MatterFolder(settings), Previews(settings)
+    builds = Builds(settings, folder)
     routes = [
         *_page_routes(sessions, cookie, settings),
         *_session_routes(settings, sessions),
         *docket_routes(settings, folder),
         *matter_routes(settings, folder, warm_up=previews.process.start),
         *preview_routes(previews, folder),
+        *exhibit_routes(folder),
+        *build_routes(builds, folder),
     ]
     app = Starlette(
         routes=[_noted(route) for route in routes],
         middleware=[Middleware(Guard, sessions=sessions, cookie=cookie, hosts=settings.hosts)],
         exception_handlers={ProblemError: told, HTTPException: refused, IsaDocsError: failed, Exception: bug},
     )
-    app.state.close = previews.close
+
+    def close() -> None:
+        builds.close()
+        previews.close()
+
+    app.state.close = close
     return app
 
 

@@ -58,9 +58,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 out = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    out[name] = value
-                out.setdefault("Cache-Control", "no-store")
+                for name, value in {**_HEADERS, "Cache-Control": "no-store"}.items():
+                    out.setdefault(name, value)
             await send(message)
 
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +14,11 @@ from starlette.routing import Route
 from isa_docs.desk.checking import LARGEST_DOCUMENT, check, finding_json, source_of
 from isa_docs.desk.edits import edited
 from isa_docs.desk.folder import MatterFile, MatterFolder, Opened, plain_name, version_of
+from isa_docs.desk.headers import attachment
+from isa_docs.desk.markdown_html import markdown_html
 from isa_docs.desk.pointers import conflicts
 from isa_docs.desk.problems import ProblemError, answer
-from isa_docs.desk.reading import one_file, read_json
+from isa_docs.desk.reading import LARGEST_CALL, one_file, read_json
 from isa_docs.desk.settings import DeskSettings
 from isa_docs.desk.starting import STARTS, started
 from isa_docs.errors import InputError
@@ -48,6 +49,12 @@ class Checked(msgspec.Struct, forbid_unknown_fields=True):
 
     document: dict[str, Any] | None = None
     text: str | None = None
+
+
+class Narrative(msgspec.Struct, forbid_unknown_fields=True):
+    """A narrative to be shown as it will be printed."""
+
+    text: str
 
 
 class Matters:
@@ -219,6 +226,12 @@ def matter_routes(settings: DeskSettings, folder: MatterFolder, warm_up: Callabl
         order = await read_json(request, Checked, LARGEST_DOCUMENT)
         return answer(await run_in_threadpool(matters.check, file, order))
 
+    async def narrative(request: Request) -> Response:
+        """Show a narrative as the papers will print it."""
+        order = await read_json(request, Narrative, LARGEST_CALL * 4)
+        html, findings = await run_in_threadpool(markdown_html, order.text)
+        return answer({"html": html, "findings": [finding_json(each) for each in findings]})
+
     return [
         Route("/api/matters", listed),
         Route("/api/matters", start, methods=["POST"]),
@@ -227,15 +240,10 @@ def matter_routes(settings: DeskSettings, folder: MatterFolder, warm_up: Callabl
         Route("/api/matters/{matter}", save, methods=["PUT"]),
         Route("/api/matters/{matter}/file", download),
         Route("/api/matters/{matter}/check", checked, methods=["POST"]),
+        Route("/api/matters/{matter}/markdown", narrative, methods=["POST"]),
     ]
 
 
 def _of(folder: MatterFolder, request: Request, work: Callable[[MatterFile], Any]) -> Callable[[], Any]:
     """Return ``work`` on the matter that the request names."""
     return lambda: work(folder.find(request.path_params["matter"]))
-
-
-def attachment(name: str) -> str:
-    """Return the header value that names a download, whatever characters the name has."""
-    plain = "".join(each if each.isascii() and (each.isalnum() or each in "._- ") else "_" for each in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -36,4 +36,4 @@ def _slug(name: str) -> str:
     """Return a matter's short name from the name of its folder: small letters, digits and single hyphens."""
     words = "".join(each if each.isalnum() else " " for each in name.lower()).split()
     slug = "-".join(words)
-    return slug if slug[:1].isalpha() else f"matter-{slug}"
+    return (slug if slug[:1].isalpha() else f"matter-{slug}")[:60].strip("-")
