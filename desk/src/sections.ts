@@ -62,8 +62,15 @@ const RECORDS: Section[] = [
   fixed("confirmations", "Records", ["confirmations"], part(matterSchema, "confirmations")),
   fixed("events", "Records", ["events"], part(matterSchema, "events")),
   fixed("overrides", "Records", ["overrides"], part(matterSchema, "overrides")),
+  fixed("clocks", "Records", ["other_clocks"], part(matterSchema, "other_clocks")),
   fixed("closed", "Records", ["closed_days"], part(matterSchema, "closed_days")),
 ];
+
+const PLACED = new Set([...FACTS, ...RECORDS].map((each) => each.path[0]));
+/** What the schema gained since this list was written is shown all the same. */
+const OTHERS = Object.entries(matterSchema.properties ?? {})
+  .filter(([name]) => !PLACED.has(name) && !["matter", "notes", "submissions"].includes(name))
+  .map(([name, schema]) => fixed(name, "Records", [name], schema));
 
 /** Return the sections of a matter in the order a paralegal fills them in. */
 export function sectionsOf(document: Json | undefined): Section[] {
@@ -77,7 +84,7 @@ export function sectionsOf(document: Json | undefined): Section[] {
       path: ["submissions", index], schema, optional: false,
     };
   });
-  return [...FACTS, ...submissions, ...RECORDS];
+  return [...FACTS, ...submissions, ...RECORDS, ...OTHERS];
 }
 
 /** Return the section in which the field of a path is edited: the one whose own path is the longest beginning of it. */

@@ -1,13 +1,77 @@
 // Exhibits: files dropped onto a submission become entries of its list, with what was found in them at once.
-import { useId, useState } from "react";
+import type { WidgetProps } from "@rjsf/utils";
+import { useId, useRef, useState } from "react";
 import { api } from "../api";
 import type { ExhibitAnswer } from "../api";
 import type { Json, Path } from "../schema";
 import { isObject, pointerOf } from "../schema";
 import { fieldId, useMatterForm } from "./context";
 import { severityWord } from "./findings";
+import { entered, shown, told } from "./widgets";
 
 const TAKEN = ".pdf,.png,.jpg,.jpeg,.tif,.tiff,.docx";
+
+/** The file of one exhibit: its name, and a way to put a file there. */
+export function ExhibitFile(props: WidgetProps & { path: Path }) {
+  const form = useMatterForm();
+  const [answer, setAnswer] = useState<ExhibitAnswer | null>(null);
+  const [fault, setFault] = useState("");
+  const [busy, setBusy] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const take = async (file: File) => {
+    setBusy(true);
+    setFault("");
+    try {
+      const taken = await api.addExhibit(form.matterId, file);
+      setAnswer(taken);
+      form.change(props.path, taken.file);
+      const title = [...props.path.slice(0, -1), "title"];
+      form.update(title, (now) => now ?? taken.suggestion["title"]);
+      form.say(`${file.name} added.`);
+    } catch (error) {
+      setFault((error as Error).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div>
+      <div className="with-button">
+        <input {...told(props, form)} type="text" value={shown(props.value)} spellCheck={false}
+          onChange={(event) => props.onChange(entered(event.target.value))} />
+        <button type="button" disabled={busy} onClick={() => picker.current?.click()}>
+          {busy ? "Examining…" : "Choose a file"}
+        </button>
+        <input type="file" hidden ref={picker} accept={TAKEN} aria-label="Exhibit file" onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = "";
+          if (file) void take(file);
+        }} />
+      </div>
+      {fault && <p className="said error" role="alert">{fault}</p>}
+      {answer && <Told answer={answer} />}
+    </div>
+  );
+}
+
+/** What was found in a file that arrived. */
+function Told({ answer }: { answer: ExhibitAnswer }) {
+  return (
+    <div role="status" className="hint">
+      {answer.pages ? `${answer.pages} ${answer.pages === 1 ? "page" : "pages"}. ` : ""}
+      {answer.needs_alt_text && "Say under alternative text what the picture shows."}
+      {answer.findings.length > 0 && (
+        <ul className="said">
+          {answer.findings.map((one, at) => (
+            <li key={at} className={one.severity}>
+              <strong>{severityWord(one.severity)}: </strong>{one.message} {one.remedy}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
 
 interface Arrived {
   name: string;
@@ -33,7 +97,7 @@ export function ExhibitDrop({ path, value }: { path: Path; value: Json[] }) {
   const take = async (files: File[]) => {
     let count = value.length;
     setBusy(files.length);
-    const told: Arrived[] = [];
+    const results: Arrived[] = [];
     for (const file of files) {
       try {
         const answer = await api.addExhibit(form.matterId, file);
@@ -41,18 +105,18 @@ export function ExhibitDrop({ path, value }: { path: Path; value: Json[] }) {
           const list = Array.isArray(now) ? now : [];
           return [...list, { ...answer.suggestion, id: freshId(answer.suggestion["id"], list) }];
         });
-        told.push({ name: file.name, answer });
+        results.push({ name: file.name, answer });
         form.setOpen(pointerOf([...path, count++]), true);
       } catch (error) {
-        told.push({ name: file.name, fault: (error as Error).message });
+        results.push({ name: file.name, fault: (error as Error).message });
       }
       setBusy((left) => left - 1);
     }
-    setArrived(told);
-    const alt = told.findIndex((each) => each.answer?.needs_alt_text);
-    form.say(`${told.filter((each) => each.answer).length} of ${files.length} files added.`);
+    setArrived(results);
+    const alt = results.findIndex((each) => each.answer?.needs_alt_text);
+    form.say(`${results.filter((each) => each.answer).length} of ${files.length} files added.`);
     if (alt >= 0) {
-      const at = value.length + told.slice(0, alt).filter((each) => each.answer).length;
+      const at = value.length + results.slice(0, alt).filter((each) => each.answer).length;
       setTimeout(() => document.getElementById(fieldId(pointerOf([...path, at, "alternative_text"])))?.focus(), 80);
     }
   };
@@ -90,18 +154,8 @@ export function ExhibitDrop({ path, value }: { path: Path; value: Json[] }) {
               {each.fault && <span className="error">was not taken: {each.fault}</span>}
               {each.answer && (
                 <>
-                  added as {each.answer.file}
-                  {each.answer.pages ? `, ${each.answer.pages} ${each.answer.pages === 1 ? "page" : "pages"}` : ""}.
-                  {each.answer.needs_alt_text && " Say below, under alternative text, what the picture shows."}
-                  {each.answer.findings.length > 0 && (
-                    <ul className="said">
-                      {each.answer.findings.map((one, at) => (
-                        <li key={at} className={one.severity}>
-                          <strong>{severityWord(one.severity)}: </strong>{one.message} {one.remedy}
-                        </li>
-                      ))}
-                    </ul>
-                  )}
+                  added as {each.answer.file}.
+                  <Told answer={each.answer} />
                 </>
               )}
             </li>

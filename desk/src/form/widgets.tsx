@@ -7,11 +7,12 @@ import { isObject, pathOf, valueAt } from "../schema";
 import type { Path, Schema } from "../schema";
 import { idsFor } from "../sections";
 import { hintId, saidId, useMatterForm } from "./context";
+import { ExhibitFile } from "./exhibits";
 import type { MatterForm } from "./context";
 import { isGap } from "./findings";
 
 /** The attributes that tie a control to its hint and to what was found. */
-function told(props: WidgetProps, form: MatterForm) {
+export function told(props: WidgetProps, form: MatterForm) {
   const wrong = form.at(props.id.slice("at:".length));
   const described = [props.schema.description ? hintId(props.id) : "", wrong.length ? saidId(props.id) : ""];
   return {
@@ -25,13 +26,14 @@ function told(props: WidgetProps, form: MatterForm) {
 }
 
 const pathOfWidget = (props: WidgetProps, form: MatterForm): Path => pathOf(props.id.slice("at:".length), form.document);
-const shown = (value: unknown) => (value === undefined || value === null ? "" : String(value));
-const entered = (text: string) => (text === "" ? undefined : text);
+export const shown = (value: unknown) => (value === undefined || value === null ? "" : String(value));
+export const entered = (text: string) => (text === "" ? undefined : text);
 
 export function TextWidget(props: WidgetProps) {
   const form = useMatterForm();
   const path = pathOfWidget(props, form);
   const named = idsFor(String(path.at(-1)), path, form.document);
+  if (path.at(-1) === "file" && path.at(-3) === "exhibits") return <ExhibitFile {...props} path={path} />;
   if (named?.length) return <Reference {...props} named={named} />;
   const schema = props.schema as Schema;
   const numeric = schema.type === "integer" || schema.type === "number";

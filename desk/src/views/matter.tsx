@@ -128,7 +128,7 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
   };
   return (
     <>
-      <div className="matter-head">
+      <section className="matter-head" aria-label="Matter">
         <div className="names">
           <h1 ref={heading}>{typeof importer === "string" && importer ? importer : "New matter"}</h1>
           <span className="path">{matter.file.file}</span>
@@ -149,7 +149,7 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
           <button type="button" aria-pressed={front === "pane" && pane === "pages"}
             onClick={() => { setFront("pane"); setPane("pages"); }}>Pages</button>
         </div>
-      </div>
+      </section>
       <div className="matter" data-front={front}>
         <Navigation id={id} sections={sections} current={shown} findings={matter.findings} document={data} />
         <main id="main" tabIndex={-1} aria-label="Form">

@@ -52,7 +52,7 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
         {to ? (
           <details>
             <summary>{to.to[0]}{to.to.length > 1 && <span className="rest">, {to.to.slice(1).join(", ")}</span>}</summary>
-            <div className="unfolded">
+            <div className="unfolded" role="group" aria-label="Addressee" tabIndex={0}>
               <address>{to.to.map((line, at) => <div key={at}>{line}</div>)}</address>
               {to.via && <p>Sent by: {to.via}.</p>}
               {to.why && <p>{to.why}</p>}
@@ -73,12 +73,12 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
               </span>
               {others.length > 0 && <span className="more"> and {others.length} more</span>}
             </summary>
-            <div className="unfolded">
-              <h3>{next.what}</h3>
+            <div className="unfolded" role="group" aria-label="How the due dates were counted" tabIndex={0}>
+              <p className="what">{next.what}</p>
               <Count deadline={next} />
               {others.map((each, at) => (
                 <div key={at}>
-                  <h3>{inWords(each.due)}: {each.what}</h3>
+                  <p className="what">{inWords(each.due)}: {each.what}</p>
                   <Count deadline={each} />
                 </div>
               ))}
