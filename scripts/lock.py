@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
             *("--custom-compile-command", "make lock", *arguments),
         ]
         for inputs, output in (
-            (["--group", "build", "--extra", "sign"], "requirements.lock"),
+            (["--group", "build", "--extra", "sign", "--extra", "desk"], "requirements.lock"),
             (["--group", "build", "--all-extras", "--constraint", "requirements.lock"], "requirements-service.lock"),
             (
                 [*("--group", "build", "--group", "dev", "--all-extras"), "--constraint", "requirements-service.lock"],

@@ -57,8 +57,10 @@ def test_every_dependency_is_locked() -> None:
     assert {*wanted["run"], *wanted["service"], *wanted["develop"]} <= set(locked("requirements-dev.lock"))
 
 
-def test_building_alone_needs_nothing_of_the_service() -> None:
-    assert {"dbos", "fastapi", "sqlalchemy", "uvicorn"} & set(locked("requirements.lock")) == set()
+def test_building_and_the_desk_need_nothing_that_is_the_service_s_alone() -> None:
+    alone = {"starlette", "uvicorn", "python-multipart"} ^ set(pyproject()["service"])
+    assert {"dbos", "fastapi", "sqlalchemy"} <= alone
+    assert alone & set(locked("requirements.lock")) == set()
 
 
 def test_the_lock_for_development_has_the_same_versions() -> None:
