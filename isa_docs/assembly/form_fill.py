@@ -15,16 +15,13 @@ from typing import Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, BooleanObject, NameObject
 
-from isa_docs.assembly.content import MENDED, compressed, has_marks, plain, without_marks
+from isa_docs.assembly.content import MENDED, contents_of, has_marks, without_marks
 from isa_docs.assembly.exhibit_clean import page_content
 from isa_docs.assembly.exhibits import ExhibitFile, take_exhibits
 from isa_docs.assembly.fields import ABOVE_TOP, BELOW_TOP
 from isa_docs.assembly.form_laying import Laid, laid, nearest_fit
 from isa_docs.assembly.form_page import RULE, Box, Field, Spot, anchors, blanks, open_form, page_size, spot_after
-from isa_docs.assembly.objects import as_list
 from isa_docs.assembly.reading import PageWords, Word, pdftotext
 from isa_docs.assembly.stamps import add_fonts, upright
 from isa_docs.assembly.typeface import StampFont, stamp_fonts
@@ -261,19 +258,18 @@ def _covers(box: Box, word: Word) -> bool:
 
 
 def _draw(base: Path, out: Path, drawn: Sequence[Laid], font: StampFont) -> None:
-    writer = PdfWriter(clone_from=base)
-    embedded = font.embed(writer)
-    opening = writer._add_object(plain(b"q"))
-    for number in sorted({each.page for each in drawn}):
-        page = writer.pages[number - 1]
-        add_fonts(page, embedded)
-        matrix = " ".join(f"{value:.5g}" for value in upright(page)[0])
-        shown = b"".join(each.operators for each in drawn if each.page == number)
-        overlay = compressed(b"Q\nq " + matrix.encode() + b" cm 0 g BT\n" + shown + b"ET Q")
-        overlay[NameObject(_OVERLAY)] = BooleanObject(True)
-        own = as_list(page.get("/Contents"))
-        page[NameObject("/Contents")] = ArrayObject([opening, *own, writer._add_object(overlay)])
-    writer.write(out)
+    with pikepdf.open(base) as pdf:
+        embedded = font.embed(pdf)
+        opening = pdf.make_stream(b"q")
+        for number in sorted({each.page for each in drawn}):
+            page = pdf.pages[number - 1]
+            add_fonts(page, embedded)
+            matrix = " ".join(f"{value:.5g}" for value in upright(page)[0])
+            shown = b"".join(each.operators for each in drawn if each.page == number)
+            overlay = pdf.make_stream(b"Q\nq " + matrix.encode() + b" cm 0 g BT\n" + shown + b"ET Q")
+            overlay[_OVERLAY] = True
+            page.obj.Contents = Array([opening, *contents_of(page), overlay])
+        pdf.save(out, deterministic_id=True)
 
 
 def _name_lines(pdf: Path, lines: Sequence[tuple[Slot, Spot]]) -> None:

@@ -363,6 +363,7 @@ class Draft:
             parent=sheet,
             slots=self.slots(item),
             alternative_text=item.exhibit.alternative_text if item.exhibit else None,
+            mark=item.short_title if item.kind == "exhibit" else "",
         )
 
     def _failure(self, item: PlannedItem, result: Result) -> Finding:

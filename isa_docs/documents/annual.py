@@ -84,11 +84,11 @@ def timing(plan: SubmissionPlan) -> str:
         return ""
     accepted = matter.acceptance.mou_signed_by_cbp_on
     if plan.edition.edition == "ctpat-tc":
-        return f"The Company was accepted into the program on {long_date(accepted)}."
+        return f"The Company was accepted into the Program on {long_date(accepted)}."
     cycle = annual_cycle(matter, submission.period.end)
     anniversary = annual_anniversary(matter, cycle)
     base = (
-        f"The Company was accepted into the program on {long_date(accepted)}, "
+        f"The Company was accepted into the Program on {long_date(accepted)}, "
         "the day on which CBP signed the Memorandum of Understanding"
     )
     if track_of(matter).track == "standard":

@@ -18,15 +18,19 @@ APPEAL_DAYS = 10
 """Calendar days from receipt of the notice (77 FR 61012)."""
 
 _CATEGORY = {
-    "mou-terms": "failure to follow the terms of the Memorandum of Understanding",
+    "mou-terms": "a failure to follow the terms of the Memorandum of Understanding",
     "reasonable-care": (
-        "failure to exercise reasonable care in the execution of participant obligations under the program"
+        "a failure to exercise reasonable care in the execution of participant obligations under the Program"
     ),
-    "laws-and-regulations": "failure to abide by applicable laws and regulations",
+    "laws-and-regulations": "a failure to abide by applicable laws and regulations",
     "willfulness": "willfulness",
     "public-health-interest-safety": "public health, interest or safety",
 }
-_POSITION = {"contested": "contested", "contested-in-part": "contested in part", "admitted": "admitted"}
+_POSITION = {
+    "contested": "The Company contests it.",
+    "contested-in-part": "The Company contests it in part.",
+    "admitted": "The Company admits it.",
+}
 _STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}
 
 
@@ -103,11 +107,18 @@ def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:
     }
 
 
+def _status(action: CorrectiveAction) -> str:
+    """Return how far an action is, with the day: ``Completed May 1, 2015``, ``In progress; due July 31, 2015``."""
+    word = _STATUS[action.status]
+    if action.on is None:
+        return word
+    return f"{word} {long_date(action.on)}" if action.status == "completed" else f"{word}; due {long_date(action.on)}"
+
+
 def _action(plan: SubmissionPlan, action: CorrectiveAction) -> Values:
     return {
         "action": typographic(action.action).rstrip("."),
-        "status": _STATUS[action.status],
-        "on": long_date(action.on) if action.on else "–",
+        "status": _status(action),
         "owner": plan.matter.people[action.owner].name if action.owner else "",
         "exhibit": f"Exhibit {plan.tabs[action.exhibit]}" if action.exhibit else "–",
     }

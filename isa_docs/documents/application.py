@@ -34,6 +34,10 @@ FREQUENCY = {
     "as-needed": "as needed",
 }
 _MONTHS_BETWEEN_TESTS = {"daily": 1, "weekly": 1, "monthly": 1, "quarterly": 3, "semiannually": 6, "annually": 12}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _METHOD = {
     "attribute": "Statistical (attribute)",
     "estimation": "Statistical (estimation)",
@@ -63,7 +67,7 @@ def transmittal(plan: SubmissionPlan) -> Values:
         "plan": {
             "version": testing.version,
             "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
-            "frequency": FREQUENCY[testing.frequency or "as-needed"],
+            "frequency": _frequencies(testing),
         },
         "message": narrative(submission.message, plan.tabs),
     }
@@ -138,6 +142,8 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "testing": narrative(testing.testing_methodology, tabs),
             "areas": [_area(plan, testing, area, units) | {"number": at} for at, area in enumerate(testing.areas, 1)],
             "matrix": risk_matrix(testing.areas) if testing.areas else None,
+            "year": _year(testing),
+            "year_begins": _MONTHS[testing.year_begins - 1],
             "tested_more_often": any(_frequency(testing, area) in ("daily", "weekly") for area in testing.areas),
             "reviewer": _reviewer(plan, testing),
             "independence": narrative(testing.reviewer_independence, tabs),
@@ -172,7 +178,7 @@ def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units:
         "objective": narrative(area.objective or (known.objective if known else None), plan.tabs),
         "controls": narrative(area.controls, plan.tabs),
         "attributes": [typographic(each) for each in attributes],
-        "evidence": typographic("; ".join(evidence)),
+        "evidence": _sentence(typographic("; ".join(evidence))),
         "pass_criteria": narrative(area.pass_criteria, plan.tabs),
         "frequency": FREQUENCY[frequency].capitalize(),
         "months": _calendar(frequency),
@@ -186,8 +192,26 @@ def _frequency(testing: SelfTestingPlan, area: TestArea) -> str:
     return area.frequency or testing.frequency or "as-needed"
 
 
+def _frequencies(testing: SelfTestingPlan) -> str:
+    """Return how often tests are done, with what differs by area: ``quarterly, in some areas once a year``."""
+    usual = testing.frequency or "as-needed"
+    others = dict.fromkeys(each for area in testing.areas if (each := _frequency(testing, area)) != usual)
+    if not others:
+        return FREQUENCY[usual]
+    return f"{FREQUENCY[usual]}, in some areas {oxford([FREQUENCY[each] for each in others], 'or')}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _year(testing: SelfTestingPlan) -> list[str]:
+    """Return the months of the program year, short, from its first."""
+    return [_MONTHS[(testing.year_begins - 1 + month) % 12][:3] for month in range(12)]
+
+
 def _calendar(frequency: str) -> list[str]:
-    """Return a mark for each calendar month with which a test period ends."""
+    """Return a mark for each month of the program year with which a test period ends."""
     step = _MONTHS_BETWEEN_TESTS.get(frequency)
     return ["X" if step and month % step == 0 else "" for month in range(1, 13)]
 

@@ -111,7 +111,7 @@ def letter(plan: SubmissionPlan, layout: Layout) -> Values:
             "via": via_line(plan),
             "confidential": "CONFIDENTIAL TREATMENT REQUESTED – 19 CFR 103.35" if confidentiality(plan) else "",
             "address_lines": list(plan.recipient.lines) if postal else [],
-            "addressee": plan.recipient.lines[0] if postal else plan.recipient.one_line,
+            "addressee": plan.recipient.lines[0] if postal else "U.S. Customs and Border Protection",
             "subject": subject(plan),
             "re_lines": re_lines(plan),
             "salutation": plan.recipient.salutation.rstrip(":,") if postal else "",
@@ -136,14 +136,12 @@ def terms(isa: bool) -> Values:
             "program_short": "ISA",
             "ctpat": "C-TPAT",
             "questionnaire": "ISA Questionnaire",
-            "discontinuance_source": "published notice",
         }
     return {
         "program": "CTPAT Trade Compliance",
         "program_short": "Trade Compliance",
         "ctpat": "CTPAT",
         "questionnaire": "Eligibility questionnaire",
-        "discontinuance_source": "program",
     }
 
 
@@ -183,7 +181,7 @@ def residency(plan: SubmissionPlan) -> str:
     country = {"US": "U.S.", "CA": "Canadian"}.get(importer.program_residency)
     if country is None:
         return "The Company is neither a U.S. nor a Canadian resident importer."
-    text = f"The Company is a {country} resident importer for the purposes of the program."
+    text = f"The Company is a {country} resident importer for the purposes of the Program."
     if importer.entry_status == "nonresident":
         text += " For customs entry it is a nonresident (19\u00a0CFR\u00a0141.31(d))"
         if importer.resident_agent:

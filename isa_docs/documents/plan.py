@@ -63,11 +63,21 @@ LETTERS: dict[type, tuple[str, str, str, str]] = {
     DiscontinuanceAppeal: ("discontinuance-appeal", "Letter of Appeal", "Appeal", "L-"),
 }
 
+STATEMENTS: dict[type, tuple[str, str]] = {
+    Application: ("Statement of Application", "Statement"),
+    AnnualNotification: ("Annual Notification", "Annual notification"),
+    DiscontinuanceAppeal: ("Statement of Appeal", "Appeal"),
+}
+"""Title and short title where the same paper goes into the portal."""
+
 
 def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
     """Plan the package of submission number ``index`` of ``matter`` (design: letter, contents, papers, exhibits)."""
     submission = matter.submissions[index]
     template, title, short, label = LETTERS[type(submission)]
+    edition = edition_for(matter, submission)
+    if edition.edition == "ctpat-tc":  # a portal takes statements, not letters
+        title, short = STATEMENTS[type(submission)]
     items = [
         PlannedItem("letter", "letter", title, short, "", label, "every submission opens with its letter", template)
     ]
@@ -94,9 +104,7 @@ def plan_submission(matter: Matter, index: int) -> SubmissionPlan:
     items += papers
     for at, exhibit in enumerate(submission.exhibits):
         items += _exhibit(exhibit, tab_letters(at), ("submissions", index, "exhibits", at))
-    return SubmissionPlan(
-        matter, submission, index, edition_for(matter, submission), recipient_for(matter, submission), tuple(items)
-    )
+    return SubmissionPlan(matter, submission, index, edition, recipient_for(matter, submission), tuple(items))
 
 
 def on_form(mou: PlannedItem, form: str, path: Path = ()) -> PlannedItem:

@@ -122,10 +122,29 @@ class RichTextWriter:
             elif isinstance(block, Heading):
                 yield self._paragraph(block.inlines, part, self._id("paragraph", HEADING_STYLES[block.level]))
             elif isinstance(block, Listing):
-                yield from self._list(block, part, depth)
+                yield from self._spaced(list(self._list(block, part, depth)), style)
             else:
                 yield self._table(block, part)
                 yield self._spacer(part)
+
+    def _spaced(self, items: list[Any], style: str) -> list[Any]:
+        """Give the last paragraph of a list the space below that a paragraph of ``style`` has."""
+        spacing = self._spacing_below(style)
+        if spacing and items:
+            _insert_spacing(items[-1].find(qn("w:pPr")), spacing)
+        return items
+
+    def _spacing_below(self, style: str) -> str | None:
+        """Return the space below paragraphs of a style, its own or inherited, in twentieths of a point."""
+        known = {each.get(qn("w:styleId")): each for each in self._style_ids.values()}
+        at, seen = known.get(style), 0
+        while at is not None and seen < 20:
+            spacing = at.find(f"{qn('w:pPr')}/{qn('w:spacing')}")
+            if spacing is not None and spacing.get(qn("w:after")) is not None:
+                return str(spacing.get(qn("w:after")))
+            base = at.find(qn("w:basedOn"))
+            at, seen = (known.get(base.get(qn("w:val"))) if base is not None else None), seen + 1
+        return None
 
     def _paragraph(self, inlines: Sequence[Inline], part: Part, style: str) -> Any:
         paragraph = _element("p")
@@ -227,6 +246,9 @@ class RichTextWriter:
         width = etree.SubElement(properties, qn("w:tblW"))
         width.set(qn("w:w"), "5000")
         width.set(qn("w:type"), "pct")
+        indent = etree.SubElement(properties, qn("w:tblInd"))
+        indent.set(qn("w:w"), str(self._cell_margin()))
+        indent.set(qn("w:type"), "dxa")
         look = etree.SubElement(properties, qn("w:tblLook"))
         look.set(qn("w:val"), "0020")
         look.set(qn("w:firstRow"), "1")
@@ -252,6 +274,12 @@ class RichTextWriter:
                 tc.append(paragraph)
         return element
 
+    def _cell_margin(self) -> int:
+        """Return the left cell margin of the table style; a table moved right by it is flush with the text."""
+        style = self._style_ids[("table", TABLE_STYLE.lower())]
+        margin = style.find(f"{qn('w:tblPr')}/{qn('w:tblCellMar')}/{qn('w:left')}")
+        return int(margin.get(qn("w:w"))) if margin is not None else 108
+
     def _id(self, kind: str, name: str) -> str:
         style = self._style_ids.get((kind, name.lower()))
         if style is None:
@@ -273,6 +301,12 @@ def _widths(table: Table, total: int) -> list[int]:
     widths = [total * weight // whole for weight in weights]
     widths[-1] += total - sum(widths)
     return widths
+
+
+def _insert_spacing(properties: Any, after: str) -> None:
+    """Set the space below in paragraph properties, behind the style and the numbering."""
+    spacing = etree.SubElement(properties, qn("w:spacing"))
+    spacing.set(qn("w:after"), after)
 
 
 def _element(tag: str) -> Any:

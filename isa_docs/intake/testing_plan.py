@@ -101,6 +101,8 @@ class SelfTestingPlan(Value, frozen=True, kw_only=True):
     risk_assessment: RiskAssessment | None = None
     testing_methodology: str | None = None
     frequency: Frequency | None = None
+    year_begins: int = 1
+    """Month (1 to 12) with which the program year begins, from which test periods are counted."""
     reviewer: str | None = None
     reviewer_independence: str | None = None
     error_handling: str | None = None

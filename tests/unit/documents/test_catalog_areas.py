@@ -28,13 +28,14 @@ def test_a_silent_matter_takes_the_catalogs_words():
     shown = first_area(catalog="assists", objective=None, attributes=(), evidence=())
     assert plain_text(shown["objective"]) == area("assists").objective  # type: ignore[arg-type]
     assert shown["attributes"] == list(area("assists").attributes)
-    assert shown["evidence"] == "; ".join(area("assists").evidence)
+    listed = "; ".join(area("assists").evidence)
+    assert shown["evidence"] == listed[0].upper() + listed[1:]
 
 
 def test_the_matters_own_words_win():
     shown = first_area(catalog="assists", objective="Ours.", attributes=("One.",), evidence=("file",))
     assert plain_text(shown["objective"]) == "Ours."  # type: ignore[arg-type]
-    assert (shown["attributes"], shown["evidence"]) == (["One."], "file")
+    assert (shown["attributes"], shown["evidence"]) == (["One."], "File")
 
 
 def test_without_a_catalog_entry_nothing_is_added():
