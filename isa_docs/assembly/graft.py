@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Stream, String
 
@@ -23,6 +23,8 @@ _ROOT_KEPT = frozenset({"/Type", "/K"})
 _NEEDS_COMPLETION = frozenset({"/TH", "/Figure", "/Formula", "/Note", "/Document"})
 _HAS_MORE = re.compile(rb"/(?:C |ID |Headers )|/A (?:\d+ 0 R|\[[^\]]* R)")
 """Classes, ids, and attributes that are shared: they are put right one by one."""
+_MOST_DOCUMENTS = 10
+_UNKNOWN: Final = -1
 
 
 class _Waiting(NamedTuple):
@@ -66,6 +68,7 @@ class _Graft:
         self._rename = tree.roles.add(roles, prefix)
         self._undescribed = undescribed
         self._seen: set[int] = set()
+        self._plain_roles: dict[str, int | None] = {}
         self._pages = {number_of(page.obj): page.obj for page in pages}
         self._annotations = {
             number_of(annotation) for page in pages for annotation in items_of(page.obj.get("/Annots"))
@@ -81,14 +84,26 @@ class _Graft:
         for key in set(root.keys()) - _ROOT_KEPT:
             del root[key]
         copied = self._pdf.copy_foreign(root if root.is_indirect else self._source.file.make_indirect(root))
-        tops = items_of(copied.get("/K"))
-        while len(tops) == 1 and isinstance(tops[0], Dictionary) and self._meaning(tops[0]) == "/Document":
-            self._seen.add(number_of(tops[0]))
-            tops = items_of(tops[0].get("/K"))  # the Document element of a part dissolves into the part
-        part.K = Array(tops)
-        stack = list(self._put_right(part, part, None))
+        kids = self._dissolved(copied.get("/K"))
+        if kids is None:
+            return
+        part.K = kids
+        text = part.unparse(resolved=True)
+        whole = _Waiting(part, element(text), text, dictionary(part.P), None)
+        below = self._as_it_is(whole, whole.plain) if whole.plain is not None else None
+        stack = list(self._put_right(part, part, None) if below is None else below)
         while stack:
             stack += self._visit(stack.pop())
+
+    def _dissolved(self, kids: Object | None) -> Object | None:
+        """Return the kids of the Document element, in whose place the part stands; without one, the kids given."""
+        for _ in range(_MOST_DOCUMENTS):
+            only = kids[0] if isinstance(kids, Array) and len(kids) == 1 else kids
+            if not isinstance(only, Dictionary) or self._meaning(only) != "/Document":
+                break
+            self._seen.add(number_of(only))
+            kids = only.get("/K")
+        return kids
 
     def _meaning(self, item: Dictionary) -> str:
         return self._tree.roles.resolve(self._rename(str(item.get("/S", "/NonStruct"))))
@@ -97,18 +112,24 @@ class _Graft:
         """Take one element into the package; return those below it, the last first."""
         item, plain, text, parent, _ = waiting
         below: Sequence[_Waiting] | None = None
-        meaning = ""
-        if plain is not None and not _HAS_MORE.search(text) and self._rename(plain.role) == plain.role:
-            meaning = self._tree.roles.resolve(plain.role)
-            if meaning not in _NEEDS_COMPLETION:
+        level = None
+        if plain is not None and not _HAS_MORE.search(text):
+            level = self._plain_roles.get(plain.role, _UNKNOWN)
+            if level == _UNKNOWN:
+                level = self._plain_roles[plain.role] = self._level_as_it_is(plain.role)
+            if level is not None:
                 below = self._as_it_is(waiting, plain)
-        if below is None:
+        if below is None or level is None:
             below = self._put_right(item, parent, waiting.page)
-            meaning = self._tree.roles.resolve(str(item.S))
-        level = heading_level(meaning)
+            level = heading_level(self._tree.roles.resolve(str(item.S)))
         if level:
             self._tree.headings.append((item, level))
         return below
+
+    def _level_as_it_is(self, role: str) -> int | None:
+        """Return the heading level of elements that may stay as they are, 0 for none; None when they may not."""
+        meaning = self._tree.roles.resolve(self._rename(role))
+        return None if self._rename(role) != role or meaning in _NEEDS_COMPLETION else heading_level(meaning)
 
     def _as_it_is(self, waiting: _Waiting, plain: Element) -> Sequence[_Waiting] | None:
         """Take over an element of the plain kind unchanged; None when something of it does not fit the package."""

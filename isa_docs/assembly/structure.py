@@ -82,6 +82,8 @@ class StructureTree:
     def own_marks(self, page: Dictionary, marks: Sequence[int], element: Dictionary) -> bool:
         """Record the owner of several marks of a page; False, and nothing recorded, when one of them cannot be."""
         known = self._marks.setdefault(number_of(page), (page, {}))[1]
+        if len(marks) == 1:
+            return marks[0] < _MOST_MARKS and known.setdefault(marks[0], element) is element
         if len(set(marks)) != len(marks) or any(mark in known or mark >= _MOST_MARKS for mark in marks):
             return False
         known.update(dict.fromkeys(marks, element))
