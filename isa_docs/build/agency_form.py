@@ -9,7 +9,6 @@ from pathlib import Path
 from isa_docs.build.templates import Templates
 from isa_docs.documents.form_map import AgencyForm, places_file, read_form
 from isa_docs.documents.form_values import ANNEX_KEY, annex_item, annexed, fillings, is_too_long
-from isa_docs.documents.form_word import fill_word
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan, on_form
 from isa_docs.documents.tokens import Slot
 from isa_docs.errors import TemplateError
@@ -69,6 +68,8 @@ def make_form(plan: SubmissionPlan, item: PlannedItem, folder: Path, templates: 
     form: AgencyForm = read_form(form_file(item, folder, templates), item.form, item.path or None)
     filled = fillings(form, plan, item)
     if form.is_word:
+        from isa_docs.documents.form_word import fill_word
+
         annex = any(is_too_long(each) for each in filled)
         word = fill_word(form, [annexed(each) if is_too_long(each) else each for each in filled])
         return MadeForm(word.slots, annex, docx=word.data)

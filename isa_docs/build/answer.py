@@ -78,6 +78,7 @@ def _build(
 ) -> Built:
     """Build what ``call`` asks for, and remember it when all went well."""
     from isa_docs.build.checks import select
+    from isa_docs.build.compiled import CompiledTemplates
     from isa_docs.build.pipeline import BuildSettings, build_matter
     from isa_docs.intake.load import load_matter
 
@@ -91,7 +92,9 @@ def _build(
     exhibits |= {file: sha256_file(file) for index in indexes for file in _form_files(loaded, index)}
     kept = None if fresh else cache
     settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form)
+    templates = CompiledTemplates(cache)
     outcomes = build_matter(loaded, indexes, settings, progress)
+    templates.keep()
     built = _answer(loaded.matter.matter, call, outcomes, monotonic() - started)
     if not built.exit_code:
         answer = {

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["converted", "exhibits", "builds"]
-KINDS: tuple[Kind, ...] = ("converted", "exhibits", "builds")
+Kind = Literal["converted", "exhibits", "builds", "templates"]
+KINDS: tuple[Kind, ...] = ("converted", "exhibits", "builds", "templates")
 
 LIMIT = 1024**3
 """Bytes after which the entries not used for longest are dropped."""

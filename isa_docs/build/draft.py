@@ -8,11 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from isa_docs.assembly.esign import field_name
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
-from isa_docs.assembly.extracts import Extract
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
-from isa_docs.assembly.volumes import split
 from isa_docs.build import reuse
 from isa_docs.build.agency_form import form_inputs, make_form, with_annex
 from isa_docs.build.cache import Cache
@@ -33,6 +30,7 @@ from isa_docs.intake.load import LoadedMatter
 from isa_docs.review.manifest import ExhibitRecord
 
 if TYPE_CHECKING:
+    from isa_docs.assembly.extracts import Extract
     from isa_docs.assembly.packets import Packet
 
 _PART_KIND = {
@@ -261,6 +259,8 @@ class Draft:
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread(self.plan, result)
         if self.form.max_megabytes:
+            from isa_docs.assembly.volumes import split
+
             limit = int(self.form.max_megabytes * 1_000_000)
             volumes = split(parts, result, info, limit, self.work / "volumes")
             self.volumes = volumes.files
@@ -296,6 +296,8 @@ class Draft:
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
         """Return the signature and date lines of one paper, in reading order, with the field names they get."""
+        from isa_docs.assembly.esign import field_name  # as all of assembly, imported while the converter works
+
         found = []
         roles = self._signing_order()
         for slot in self._lines.get(item.key, ()):

@@ -31,7 +31,6 @@ from isa_docs.findings import Finding, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.intake.schema import schema_files
 from isa_docs.review.manifest import BuildRecord, PartRecord
-from isa_docs.review.preview import preview_pdf, previewable
 
 Progress = Callable[[str], None]
 
@@ -127,7 +126,11 @@ class _Run:
 
     def _stop_for(self, findings: Sequence[Finding]) -> None:
         """Raise the error that stops this build; a preview is not stopped by what it may be made in spite of."""
-        stops = [each for each in findings if not (self.settings.watermark and previewable(each))]
+        stops = list(findings)
+        if self.settings.watermark:
+            from isa_docs.review.preview import previewable
+
+            stops = [each for each in findings if not previewable(each)]
         stop_for(stops, strict=self.settings.strict)
 
     def _make_parts(self, engine: Engine) -> None:
@@ -205,6 +208,7 @@ class _Run:
     def _publish_preview(self, index: int, draft: Draft, record: BuildRecord) -> None:
         """Put the marked preview and its checklist in place; no manifest, so that nothing takes it for a package."""
         from isa_docs.review.checklist import checklist_html
+        from isa_docs.review.preview import preview_pdf
 
         outcome, mark = self.outcomes[index], str(self.settings.watermark)
         name = f"{draft.name.removesuffix('.pdf')}-preview.pdf"
@@ -269,7 +273,9 @@ class _Run:
 
 def _import_assembly() -> None:
     """Import what assembles the package, a third of a second's work, while the converter is at its own."""
-    from isa_docs.assembly import assemble, checks, packets  # noqa: F401
+    from isa_docs.assembly import assemble, checks, esign, packets, part_bytes  # noqa: F401
+    from isa_docs.conversion import postcheck  # noqa: F401
+    from isa_docs.review import checklist, placements  # noqa: F401
 
 
 def package_identity(

@@ -10,7 +10,6 @@ from pathlib import Path
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
 from isa_docs.build.cache import Cache, key_of, pack, unpack
 from isa_docs.build.state import font_state, program_state, sha256_file
-from isa_docs.conversion.convert import convert_documents
 from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions, Result
 from isa_docs.findings import Finding
 
@@ -26,6 +25,8 @@ def convert(
     A conversion is reused for the same Word file, options, converter, fonts and version of this program. Only
     sound results are kept.
     """
+    from isa_docs.conversion.convert import convert_documents  # only here: its libraries are not wanted before
+
     if cache is None:
         return convert_documents(jobs, options, engine, out_dir), frozenset()
     keys = {job.key: _conversion_key(job, options, engine.info) for job in jobs}

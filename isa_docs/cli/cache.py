@@ -9,7 +9,12 @@ import click
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import cache_dir, now
 
-_KINDS = {"converted": "converted documents", "exhibits": "exhibits taken in", "builds": "records of builds"}
+_KINDS = {
+    "converted": "converted documents",
+    "exhibits": "exhibits taken in",
+    "builds": "records of builds",
+    "templates": "compiled templates",
+}
 
 
 @click.command()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from isa_docs.conversion.engine import Engine, Job, PdfOptions, Result
 from isa_docs.conversion.find import WASM, find_engine
-from isa_docs.conversion.postcheck import check_pdf
 from isa_docs.conversion.preflight import check_docx
 from isa_docs.findings import Finding, Severity
 
@@ -25,6 +24,8 @@ def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, 
     before = {job.key: check_docx(job.docx) for job in jobs}
     sound = [job for job in jobs if not _errors(before[job.key])]
     made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
+
+    from isa_docs.conversion.postcheck import check_pdf  # only here: the converter works while it is imported
 
     def judge(job: Job) -> Result:
         findings = before[job.key]

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import difflib
 import functools
+import marshal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
+from hashlib import sha256
 from types import CodeType
 from typing import Any, Final, Protocol, cast
 
@@ -86,6 +89,22 @@ _MOST_COMPILED = 256
 _compiled: dict[tuple[str, str, bool], CodeType] = {}
 
 
+def dumped() -> bytes:
+    """Return what was compiled so far, for another process of the same Python, jinja and program."""
+    return marshal.dumps(_compiled)
+
+
+def load_dumped(data: bytes) -> None:
+    """Take over what :func:`dumped` returned; what cannot be read is left alone."""
+    with suppress(ValueError, EOFError, TypeError):
+        _compiled.update(marshal.loads(data))  # noqa: S302 - written by ourselves, and checked by its hash
+
+
+def compiled_count() -> int:
+    """Return how many sources were compiled so far."""
+    return len(_compiled)
+
+
 class PaperEnvironment(ImmutableSandboxedEnvironment):
     """The environment of one rendering. Subclassed from jinja's immutable sandbox, with less in it."""
 
@@ -111,7 +130,7 @@ class PaperEnvironment(ImmutableSandboxedEnvironment):
 
     def compiled(self, source: str, name: str) -> CodeType:
         """Compile a source, or return what it was compiled to before: all environments compile alike."""
-        key = (source, name, bool(self.autoescape))
+        key = (sha256(source.encode("utf-8", "surrogatepass")).hexdigest(), name, bool(self.autoescape))
         if key not in _compiled:
             if len(_compiled) >= _MOST_COMPILED:
                 _compiled.clear()

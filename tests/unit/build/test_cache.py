@@ -67,17 +67,17 @@ def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     cache.put("converted", "aa11", b"a PDF")
     assert cache.get("converted", "aa11") is None
-    assert [each.entries for each in cache.info()] == [0, 0, 0]
+    assert [each.entries for each in cache.info()] == [0, 0, 0, 0]
 
 
 def test_info_counts_and_clean_removes(cache: Cache) -> None:
     cache.put("converted", "aa11", b"1")
     cache.put("exhibits", "bb22", b"22")
     assert [(each.kind, each.entries, each.size) for each in cache.info()] == [
-        ("converted", 1, 33), ("exhibits", 1, 34), ("builds", 0, 0),
+        ("converted", 1, 33), ("exhibits", 1, 34), ("builds", 0, 0), ("templates", 0, 0),
     ]  # fmt: skip
     assert cache.clean() == 67
-    assert [each.entries for each in cache.info()] == [0, 0, 0]
+    assert [each.entries for each in cache.info()] == [0, 0, 0, 0]
 
 
 def test_clean_spares_what_was_used_since(cache: Cache) -> None:

@@ -26,6 +26,7 @@ def test_info_lists_entries_and_bytes(cache: Cache, invoke: Invoke) -> None:
         "  converted documents        1      2.0 kB",
         "  exhibits taken in          0      0.0 kB",
         "  records of builds          1      0.0 kB",
+        "  compiled templates         0      0.0 kB",
     ]
     assert invoke("cache", "info", "--json").report["result"]["kinds"][0] == {
         "kind": "converted",
