@@ -21,6 +21,9 @@ _SECONDS = 60
 _SHORTEST = 3
 """Characters below which a single word is no mark: it would be found anywhere."""
 
+_SENTENCE = 4
+"""Words from which a text is looked for by itself."""
+
 Mark = dict[str, Any]
 
 
@@ -55,40 +58,72 @@ def folded(text: str) -> str:
 
 
 def marks(pages: Sequence[PageWords], printed: Sequence[Printed], data: Any) -> list[list[Mark]]:
-    """Return the marks of each page, for what ``printed`` says that was printed from the matter's ``data``."""
-    found: list[list[Mark]] = [[] for _ in pages]
-    run = [(word, number, box) for number, page in enumerate(pages) for word, box in page.words]
-    starts: dict[str, list[int]] = {}
-    for place, (word, _, _) in enumerate(run):
-        starts.setdefault(word, []).append(place)
+    """Return the marks of each page, the larger first, for what was printed from the matter's ``data``.
+
+    ``printed`` is what the template says it printed; longer texts of the matter are looked for as well, because a
+    paper may print several as one.
+    """
+    run = _Run(pages)
     leaves = dict(_leaves(data))
-    cursor = 0
     for each in printed:
         path = _place(each, leaves, data)
-        if path is None:
-            continue
-        for line in each.text.splitlines():
-            words = [word for word in map(folded, line.split()) if word]
-            if not words or (len(words) == 1 and len(words[0]) < _SHORTEST):
-                continue
-            at = _find(run, starts, words, cursor)
-            if at is None:
-                continue
-            if at >= cursor and each.where == "body":
-                cursor = at + len(words)
-            for number, box in _boxes(run[at : at + len(words)]):
-                mark = {"pointer": pointer(path), "box": [round(side, 4) for side in box]}
-                if mark not in found[number]:
-                    found[number].append(mark)
-    return found
+        if path is not None:
+            for line in each.text.splitlines():
+                run.mark(line, path, follow=each.where == "body")
+    for path, text in _texts(data):
+        for paragraph in re.split(r"\n\s*\n|\n(?=[-*|]|\d+\.)", text):
+            words = re.sub(r"^(?:[-*]|\d+\.)\s", "", paragraph)
+            if len(words.split()) >= _SENTENCE:
+                run.mark(words, path)
+    return [sorted(found, key=_area, reverse=True) for found in run.found]
 
 
-def _find(
-    run: Sequence[tuple[str, int, Any]], starts: dict[str, list[int]], words: list[str], cursor: int
-) -> int | None:
-    """Return where the words stand one after the other: first after the cursor, or else anywhere."""
-    places = [at for at in starts.get(words[0], ()) if [each[0] for each in run[at : at + len(words)]] == words]
-    return next((at for at in places if at >= cursor), places[0] if places else None)
+class _Run:
+    """The words of all pages one after the other, and the marks found on them."""
+
+    def __init__(self, pages: Sequence[PageWords]) -> None:
+        self.found: list[list[Mark]] = [[] for _ in pages]
+        self._words = [(word, number, box) for number, page in enumerate(pages) for word, box in page.words]
+        self._starts: dict[str, list[int]] = {}
+        for at, (word, _, _) in enumerate(self._words):
+            self._starts.setdefault(word, []).append(at)
+        self._cursor = 0
+
+    def mark(self, text: str, path: Path, *, follow: bool = False) -> None:
+        """Mark where a text stands: the first place after what was marked last, or else the first of all."""
+        words = [word for word in map(folded, text.split()) if word]
+        if not words or (len(words) == 1 and len(words[0]) < _SHORTEST):
+            return
+        at = self._find(words)
+        if at is None:
+            return
+        if follow and at >= self._cursor:
+            self._cursor = at + len(words)
+        for number, box in _boxes(self._words[at : at + len(words)]):
+            mark = {"pointer": pointer(path), "box": [round(side, 4) for side in box]}
+            if mark not in self.found[number]:
+                self.found[number].append(mark)
+
+    def _find(self, words: list[str]) -> int | None:
+        size = len(words)
+        places = [
+            at for at in self._starts.get(words[0], ()) if [each[0] for each in self._words[at : at + size]] == words
+        ]
+        return next((at for at in places if at >= self._cursor), places[0] if places else None)
+
+
+def _area(mark: Mark) -> float:
+    left, top, right, bottom = mark["box"]
+    return float((right - left) * (bottom - top))
+
+
+def _texts(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield each text of the matter with its place."""
+    if isinstance(data, dict | list):
+        for key, each in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(each, (*path, key))
+    elif isinstance(data, str):
+        yield path, data
 
 
 def _boxes(words: Sequence[tuple[str, int, tuple[float, float, float, float]]]) -> Iterator[tuple[int, list[float]]]:
@@ -101,14 +136,11 @@ def _boxes(words: Sequence[tuple[str, int, tuple[float, float, float, float]]]) 
         )
 
 
-def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[str, Path]]:
+def _leaves(data: Any) -> Iterator[tuple[str, Path]]:
     """Yield each text of the matter, folded, with its place, the last one first: of equal texts the first counts."""
-    if isinstance(data, dict | list):
-        inside = data.items() if isinstance(data, dict) else enumerate(data)
-        for key, each in reversed(list(inside)):
-            yield from _leaves(each, (*path, key))
-    elif isinstance(data, str) and (text := folded(data)):
-        yield text, path
+    for path, text in reversed(list(_texts(data))):
+        if short := folded(text):
+            yield short, path
 
 
 def _place(printed: Printed, leaves: dict[str, Path], data: Any) -> Path | None:

@@ -181,7 +181,7 @@ class Previewer:
         key = _key(draft, item)
         known = self._known.get(key)
         if known is None or not (order.store / known.pdf).is_file():
-            known = _read(draft.pdf[item.key], order, item, printed)
+            known = _read(draft.pdf[item.key], order.store, item, printed, _own_data(order.document, draft.plan.index))
             self._known[key] = known
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
@@ -194,13 +194,13 @@ def _key(draft: Draft, item: PlannedItem) -> tuple[str, str]:
     return hashlib.sha256(data).hexdigest(), f"{draft.plan.index} {item.key} {item.path}"
 
 
-def _read(pdf: Path, order: Order, item: PlannedItem, printed: list[Printed]) -> _Pages:
+def _read(pdf: Path, store: Path, item: PlannedItem, printed: list[Printed], data: Any) -> _Pages:
     """Keep a part's PDF in the store, and find the marks on its pages."""
     program = shutil.which("pdftotext")
     if program is None:
         raise MissingProgramError("pdftotext is missing. Install: apt-get install poppler-utils")
     name = f"{hashlib.sha256(pdf.read_bytes()).hexdigest()}.pdf"
-    kept = order.store / name
+    kept = store / name
     if not kept.is_file():
         fresh = kept.with_suffix(".new")
         without_output_intent(pdf, fresh).replace(kept)
@@ -209,8 +209,14 @@ def _read(pdf: Path, order: Order, item: PlannedItem, printed: list[Printed]) ->
         sizes = _sizes(kept)
         return _Pages(name, sizes, tuple((whole,) for _ in sizes))
     pages = read_pages(program, kept)
-    found = marks(pages, printed, order.document)
+    found = marks(pages, printed, data)
     return _Pages(name, tuple((page.width, page.height) for page in pages), tuple(map(tuple, found)))
+
+
+def _own_data(document: dict[str, Any], index: int) -> dict[str, Any]:
+    """Return the matter without what its other submissions say: a mark leads to no other submission."""
+    submissions = [each if at == index else {} for at, each in enumerate(document["submissions"])]
+    return {**document, "submissions": submissions}
 
 
 def _sizes(pdf: Path) -> tuple[tuple[float, float], ...]:
