@@ -51,6 +51,11 @@ def code_pages(pdf: Pdf, pages: Sequence[Page], package_id: str, numbers: Iterab
         page.obj.Contents = Array([*contents_of(page), pdf.make_stream(drawing)])
 
 
+def prepare() -> None:
+    """Import what draws the codes, which takes a while."""
+    _modules("ISA1")
+
+
 @cache
 def _modules(text: str) -> tuple[tuple[bool, ...], ...]:
     """Return the rows of the QR code, true where it is dark."""

@@ -173,6 +173,9 @@ class _Face:
         )
 
 
+_FIELD_CODES = {code: bytes([code]).decode("cp1252", "ignore") for code in range(32, 256)}
+
+
 def embed_field_font(target: Pdf | PdfWriter, file: Path) -> Any:
     """Embed ``file`` as a WinAnsi TrueType font, so that a viewer can type a date with it; return the font there."""
     if isinstance(target, Pdf):
@@ -180,11 +183,19 @@ def embed_field_font(target: Pdf | PdfWriter, file: Path) -> Any:
     return _with_pypdf(target, lambda pdf: {"/Field": _field_font(pdf, file)})["/Field"]
 
 
-def _field_font(pdf: Pdf, file: Path) -> Object:
-    codes = {code: bytes([code]).decode("cp1252", "ignore") for code in range(32, 256)}
+def prepare_field_font(file: Path) -> None:
+    """Make the subset that :func:`embed_field_font` needs of ``file``, which takes a while; it is kept."""
+    _field_subset(file)
+
+
+def _field_subset(file: Path) -> tuple[TTFont, bytes]:
     cmap = _cmap(file)
-    characters = sorted({character for character in codes.values() if character and ord(character) in cmap})
-    font, data = _subset(file, "".join(characters))
+    return _subset(file, "".join(sorted({each for each in _FIELD_CODES.values() if each and ord(each) in cmap})))
+
+
+def _field_font(pdf: Pdf, file: Path) -> Object:
+    codes = _FIELD_CODES
+    font, data = _field_subset(file)
     base = Name("/" + _postscript_name(font, data))
     names = font.getBestCmap()
     scale = 1000 / font["head"].unitsPerEm

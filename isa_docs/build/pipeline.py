@@ -139,7 +139,7 @@ class _Run:
         The exhibits are taken in, and the papers, which print no page numbers of others, are converted while the
         rest is rendered. Each round is one call of the converter for all packages.
         """
-        with ThreadPoolExecutor(1 + len(self.drafts)) as threads:
+        with ThreadPoolExecutor(2 + len(self.drafts)) as threads:
             try:
                 self.progress("taking in exhibits")
                 taken = {
@@ -148,7 +148,7 @@ class _Run:
                 }
                 early = self._jobs(papers=True)
                 converted = threads.submit(self._converted, early, engine)
-                threads.submit(_import_assembly)
+                threads.submit(_prepare_assembly)
                 self._each("", lambda index, draft: taken[index].result())
                 self._accept(converted.result())
                 while jobs := self._jobs():
@@ -271,11 +271,18 @@ class _Run:
             self.drafts.pop(index, None)
 
 
-def _import_assembly() -> None:
-    """Import what assembles the package, a third of a second's work, while the converter is at its own."""
-    from isa_docs.assembly import assemble, checks, esign, packets, part_bytes  # noqa: F401
-    from isa_docs.conversion import postcheck  # noqa: F401
-    from isa_docs.review import checklist, placements  # noqa: F401
+def _prepare_assembly() -> None:
+    """Import and make ready what assembles the package, half a second's work, while the converter is at its own."""
+    from isa_docs.conversion import postcheck  # noqa: F401, I001 - the first that is wanted
+    from isa_docs.assembly import assemble, checks, esign, packets, page_code, part_bytes  # noqa: F401
+    from isa_docs.assembly.typeface import prepare_field_font, stamp_fonts
+    from isa_docs.review import placements  # noqa: F401
+    from isa_docs.review.checklist import prepare_checklist
+
+    prepare_checklist()
+    if fonts := stamp_fonts():
+        prepare_field_font(fonts[0])
+    page_code.prepare()
 
 
 def package_identity(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pypdf import PdfReader
-
 from isa_docs.assembly import reading
 from isa_docs.assembly.model import AssemblyResult
 from isa_docs.documents.form_values import ANNEX_KEY
@@ -37,4 +35,6 @@ def _page_texts(package: AssemblyResult) -> Sequence[str]:
     program = reading.pdftotext()
     if program:
         return reading.package_texts(program, package.pdf, package.sha256)
+    from pypdf import PdfReader  # only here: it takes long to import
+
     return [page.extract_text() for page in PdfReader(package.pdf).pages]

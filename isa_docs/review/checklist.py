@@ -22,6 +22,11 @@ def _template() -> Any:
     return environment.from_string(files("isa_docs.review").joinpath("checklist.html.jinja").read_text("utf-8"))
 
 
+def prepare_checklist() -> None:
+    """Compile the page, which takes a while; it is kept."""
+    _template()
+
+
 def _cite(keys: tuple[str, ...]) -> str:
     known = all_authorities()
     return "; ".join(known[key].short if key in known else key for key in keys)
