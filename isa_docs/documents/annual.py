@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isa_docs.documents.blocks import Blocks
-from isa_docs.documents.context import law_review
+from isa_docs.documents.context import law_review, reach
 from isa_docs.documents.filters import long_date, number, ordinal, percent, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
@@ -53,6 +53,7 @@ def annual_notification(plan: SubmissionPlan) -> Values:
             "end": long_date(submission.period.end),
             "timing": timing(plan),
             "continues": submission.continues_to_meet_requirements,
+            "safety_contact": safety_contact(plan),
             "contact_changed": bool(
                 last and last.isa_contact and last.isa_contact != plan.matter.people["isa_contact"].name
             ),
@@ -74,6 +75,15 @@ def annual_notification(plan: SubmissionPlan) -> Values:
             "corrections": narrative(submission.post_entry_corrections, tabs),
         },
     }
+
+
+def safety_contact(plan: SubmissionPlan) -> str:
+    """Return the contact for product safety, whom the letter of a participant of that pilot names (73 FR 64356)."""
+    testing = plan.matter.self_testing_plan
+    if testing is None or testing.product_safety is None or plan.edition.edition == "ctpat-tc":
+        return ""
+    someone = plan.matter.people[testing.product_safety.contact]
+    return ", ".join(each for each in (someone.name, someone.title, reach(someone)) if each)
 
 
 def timing(plan: SubmissionPlan) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from isa_docs.documents.characters import typographic
-from isa_docs.documents.context import reach
+from isa_docs.documents.context import law_review, reach
 from isa_docs.documents.figures import risk_matrix
 from isa_docs.documents.filters import long_date, number, oxford, percent, words
 from isa_docs.documents.narratives import narrative
@@ -151,6 +151,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "disclosure": narrative(testing.disclosure, tabs),
             "tracking": narrative(testing.tracking, tabs),
             "reporting": narrative(testing.reporting, tabs),
+            "safety": _safety(plan, testing),
             "results_years": words(testing.retention.test_results_years),
             "results_more": testing.retention.test_results_years > 3,
             "entry_years": words(testing.retention.entry_records_years),
@@ -280,6 +281,26 @@ def _reviewer(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
         "organization": someone.organization or "",
         "reach": reach(someone),
     }
+
+
+def _safety(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
+    """Return the product-safety addendum; empty without one, and after the program of the pilot ended."""
+    addendum = testing.product_safety
+    if addendum is None or plan.edition.edition == "ctpat-tc":
+        return {}
+    tested = [area.title for area in testing.areas if area.catalog == "product-safety"]
+    return {
+        "cite": law_review("fr-73-64356"),
+        "contact": _contact(plan, addendum.contact),
+        "controls": narrative(addendum.controls, plan.tabs),
+        "changes": narrative(addendum.notice_of_changes, plan.tabs),
+        "areas": oxford(tested),
+    }
+
+
+def _contact(plan: SubmissionPlan, role: str) -> str:
+    someone = plan.matter.people[role]
+    return ", ".join(each for each in (someone.name, someone.title, reach(someone)) if each)
 
 
 def _ior_line(numbers: Sequence[str]) -> str:

@@ -1,9 +1,11 @@
-"""The papers there are templates for, and what each template is given: learned from sample packages."""
+"""The papers there are templates for, what each template is given, and the sample packages that show it."""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from isa_docs.documents.context import Layout, context_for
@@ -15,7 +17,7 @@ from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.documents.reading import template_parts
 from isa_docs.documents.render import render_docx
 from isa_docs.documents.samples import sample_plans
-from isa_docs.documents.shapes import Shape, shape_of
+from isa_docs.documents.shapes import Shape, shape_from, shape_of
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,17 @@ def sample_contexts(kind: str) -> tuple[tuple[SubmissionPlan, dict[str, Any]], .
 
 @cache
 def shape(kind: str) -> Shape:
+    """Return what the template called ``kind`` is given: the names, types and optional values of data/names.toml.
+
+    A test holds that file against the values of sample packages, which leave out whatever the matter's types let be
+    absent.
+    """
+    names = tomllib.loads((Path(__file__).parent / "data" / "names.toml").read_text(encoding="utf-8"))
+    return shape_from({**names["every"], **names[kind]})
+
+
+@cache
+def learned_shape(kind: str) -> Shape:
     """Return what the template called ``kind`` is given, as far as the sample packages show."""
     return shape_of([context for _, context in sample_contexts(kind)])
 

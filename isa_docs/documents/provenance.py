@@ -69,6 +69,7 @@ def _application(plan: SubmissionPlan, submission: Application, here: Path) -> d
         "plan.independence": (*testing, "reviewer_independence"),
         "plan.errors": (*testing, "error_handling"),
         "plan.reviewer_line": (*testing, "reviewer"),
+        "plan.safety": (*testing, "product_safety"),
         "plan.results_years": (*testing, "retention", "test_results_years"),
         "plan.entry_years": (*testing, "retention", "entry_records_years"),
     }
@@ -88,6 +89,7 @@ def _annual(submission: AnnualNotification, here: Path) -> dict[str, Path]:
         "anl.note": (*here, "results_note"),
         "anl.corrections": (*here, "post_entry_corrections"),
         "anl.reviewed": ("self_testing_plan", "reviewer"),
+        "anl.safety_contact": ("self_testing_plan", "product_safety", "contact"),
         "plan": ("self_testing_plan",),
     }
     paths |= {f"anl.changes.{at}": (*here, "changes", at) for at in range(len(submission.changes))}

@@ -28,7 +28,7 @@ from isa_docs.intake.model import (
     Matter,
     Submission,
 )
-from isa_docs.intake.testing_plan import SelfTestingPlan
+from isa_docs.intake.testing_plan import ProductSafety, SelfTestingPlan
 from isa_docs.resources import folder
 
 _KEPT: Final = {"self_testing_plan", "submissions", "people", "kind", "route", "edition"}
@@ -128,12 +128,23 @@ def _turned(matter: Matter) -> Matter:
         areas = tuple(replace(area, frequency="daily", sampling=None) for area in testing.areas)
         someone = matter.people[testing.reviewer]
         reviewer = replace(someone, organization="Meridian Customs Advisers LLC", phone=None, email=None)
+        safety = ProductSafety(contact="officer", controls="Products are tested.", notice_of_changes="CBP is told.")
+        areas = (replace(areas[0], catalog="product-safety"), *areas[1:])
         matter = replace(
             matter,
-            self_testing_plan=replace(testing, areas=areas),
+            self_testing_plan=replace(testing, areas=areas, product_safety=safety),
             people={**matter.people, testing.reviewer: reviewer},
         )
     return _each(matter, turn)
+
+
+def _safe(matter: Matter) -> Matter:
+    """Add the least that a product-safety addendum holds."""
+    testing = matter.self_testing_plan
+    if testing is None:
+        return matter
+    safety = ProductSafety(contact="officer", controls="Products are tested.")
+    return replace(matter, self_testing_plan=replace(testing, product_safety=safety))
 
 
 def _by_portal(matter: Matter) -> Matter:
@@ -147,7 +158,7 @@ def _of_2002(matter: Matter) -> Matter:
 
 
 _VARIATIONS: Final[tuple[Callable[[Matter], Matter], ...]] = (
-    _as_it_is, _sparse, _thin, _bare, _no_plan, _by_counsel, _by_silent_counsel, _turned, _by_portal, _of_2002,
+    _as_it_is, _sparse, _thin, _bare, _no_plan, _by_counsel, _by_silent_counsel, _turned, _safe, _by_portal, _of_2002,
 )  # fmt: skip
 
 

@@ -1,19 +1,22 @@
-"""What kinds of values templates are given, learned from the values of real packages.
+"""What kinds of values templates are given: declared in data/names.toml, and learned from real packages to prove it.
 
-A :class:`Shape` says of each name what it has been: text, a list (of what), a mapping (with which names), empty
+A :class:`Shape` says of each name what it is: text, a list (of what), a mapping (with which names), empty
 or absent. The lint judges templates by it; ``isa-docs template fields`` prints it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from isa_docs.documents.blocks import Blocks, Picture
 
 Kind = Literal["text", "whole number", "number", "yes/no", "date", "list", "mapping", "narrative", "picture", "other"]
+_MAY_BE_EMPTY = ", may be empty"
+_ALWAYS_EMPTY = "always empty"
 
 
 @dataclass
@@ -58,12 +61,35 @@ def shape_of(values: Iterable[Any]) -> Shape:
 def described(shape: Shape, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield each name of a shape with what it is, e.g. ``("letter.copies[]", "text")``, sorted by name."""
     if name:
-        kinds = ", ".join(sorted(shape.kinds)) or "always empty"
-        yield name, f"{kinds}{', may be empty' if shape.optional and shape.kinds else ''}"
+        kinds = ", ".join(sorted(shape.kinds)) or _ALWAYS_EMPTY
+        yield name, f"{kinds}{_MAY_BE_EMPTY if shape.optional and shape.kinds else ''}"
     if shape.item is not None:
         yield from described(shape.item, f"{name}[]")
     for key, each in sorted(shape.fields.items()):
         yield from described(each, f"{name}.{key}" if name else key)
+
+
+def shape_from(described_names: Mapping[str, str]) -> Shape:
+    """Return the shape that :func:`described` would tell in these words.
+
+    Raises ValueError for words it does not use.
+    """
+    root = Shape({"mapping"})
+    for name, words in described_names.items():
+        at = root
+        for step in re.findall(r"[^.\[\]]+|\[\]", name):
+            if step == "[]":
+                at.item = at.item or Shape()
+                at = at.item
+            else:
+                at = at.fields.setdefault(step, Shape())
+        kinds = words.removesuffix(_MAY_BE_EMPTY)
+        at.optional = kinds != words or kinds == _ALWAYS_EMPTY
+        for kind in () if kinds == _ALWAYS_EMPTY else kinds.split(", "):
+            if kind not in get_args(Kind):
+                raise ValueError(f"{name}: {kind!r} is no kind of value")
+            at.kinds.add(cast(Kind, kind))
+    return root
 
 
 def _full(value: Any) -> bool:

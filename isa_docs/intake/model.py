@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from isa_docs.intake.testing_plan import Frequency as Frequency
+from isa_docs.intake.testing_plan import ProductSafety as ProductSafety
 from isa_docs.intake.testing_plan import Retention as Retention
 from isa_docs.intake.testing_plan import Revision as Revision
 from isa_docs.intake.testing_plan import RiskAssessment as RiskAssessment

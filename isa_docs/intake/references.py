@@ -83,6 +83,8 @@ def _named(matter: Matter) -> Iterator[tuple[str | None, _Ids, Path]]:
     if plan:
         here: Path = ("self_testing_plan",)
         yield plan.reviewer, people, (*here, "reviewer")
+        if plan.product_safety:
+            yield plan.product_safety.contact, people, (*here, "product_safety", "contact")
         if plan.risk_assessment:
             yield plan.risk_assessment.scored_by, people, (*here, "risk_assessment", "scored_by")
         for index, area in enumerate(plan.areas):

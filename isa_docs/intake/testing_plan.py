@@ -74,6 +74,15 @@ class TestArea(Value, frozen=True, kw_only=True):
     business_units: tuple[str, ...] = ()
 
 
+class ProductSafety(Value, frozen=True, kw_only=True):
+    """The addendum for the product-safety pilot, ISA-PS (73 FR 64356). Text fields are Markdown."""
+
+    contact: str
+    """Person id of the contact for product safety."""
+    controls: str
+    notice_of_changes: str | None = None
+
+
 class Retention(Value, frozen=True, kw_only=True):
     """Years that records are kept: self-testing results and underlying entry records."""
 
@@ -109,5 +118,6 @@ class SelfTestingPlan(Value, frozen=True, kw_only=True):
     disclosure: str | None = None
     tracking: str | None = None
     reporting: str | None = None
+    product_safety: ProductSafety | None = None
     retention: Retention = Retention()
     revisions: tuple[Revision, ...] = ()

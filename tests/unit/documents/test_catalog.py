@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from isa_docs.build.templates import check_template
-from isa_docs.documents.catalog import KINDS, branch_coverage, shape
+from isa_docs.documents.catalog import KINDS, branch_coverage, learned_shape, shape
 from isa_docs.documents.samples import sample_matters
+from isa_docs.documents.shapes import described, shape_from
 from isa_docs.documents.textform import text_form
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -41,7 +42,24 @@ def test_the_text_form_of_a_shipped_template_is_in_step(kind: str):
     assert path.with_suffix(".txt").read_text(encoding="utf-8") == text_form(path.read_bytes(), path.name)
 
 
-def test_the_samples_tell_what_may_be_empty():
+@each_kind
+def test_declared_names_are_those_that_the_builder_gives(kind: str):
+    """Every name and kind is declared, and whatever a sample leaves empty is declared as possibly empty."""
+    declared, learned = dict(described(shape(kind))), dict(described(learned_shape(kind)))
+    assert set(declared) == set(learned)
+    for name, words in learned.items():
+        assert declared[name] in (words, f"{words}, may be empty"), name
+
+
+def test_words_that_declare_no_kind():
+    with pytest.raises(ValueError, match="'colour' is no kind of value"):
+        shape_from({"importer.coat": "colour"})
+    assert (
+        dict(described(shape_from({"a": "list", "a[]": "mapping", "a[].b": "always empty"})))["a[].b"] == "always empty"
+    )
+
+
+def test_what_may_be_empty_is_declared():
     fields = shape("transmittal").fields
     assert fields["importer"].fields["organization"].optional
     assert fields["fa"].optional

@@ -9,11 +9,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from isa_docs.documents.annual import safety_contact
 from isa_docs.documents.appeal import appeal
 from isa_docs.documents.application import self_testing_plan, transmittal
+from isa_docs.documents.blocks import plain_text
 from isa_docs.documents.plan import plan_submission
 from isa_docs.intake.load import load_matter
-from isa_docs.intake.model import CorrectiveAction, Matter
+from isa_docs.intake.model import CorrectiveAction, Matter, ProductSafety
+from isa_docs.program.areas import all_terms
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -57,6 +60,29 @@ def test_the_letter_says_when_some_areas_are_tested_otherwise() -> None:
     assert said(matter) == "quarterly, in some areas once a year"
     same = tuple(replace(area, frequency=None) for area in matter.self_testing_plan.areas)
     assert said(replace(matter, self_testing_plan=replace(matter.self_testing_plan, areas=same))) == "quarterly"
+
+
+def test_the_product_safety_addendum_is_a_section_with_its_own_contact() -> None:
+    safety = ProductSafety(contact="results_reviewer", controls="Each lamp is tested.")
+    shown = of_plan(product_safety=safety)["safety"]
+    assert shown["cite"].replace("\u00a0", " ") == "73 Fed. Reg. 64356 (Oct. 29, 2008)"
+    assert shown["contact"].startswith("Thomas Becker, Director of Internal Audit, (253)")
+    assert (plain_text(shown["controls"]), plain_text(shown["changes"]), shown["areas"]) == (
+        "Each lamp is tested.",
+        "",
+        "",
+    )
+    assert of_plan()["safety"] == {}
+    matter = northwind()
+    assert matter.self_testing_plan is not None
+    changed = replace(matter, self_testing_plan=replace(matter.self_testing_plan, product_safety=safety))
+    letters = [at for at, each in enumerate(changed.submissions) if each.id == "anl-2015"]
+    assert safety_contact(plan_submission(changed, letters[0])).startswith("Thomas Becker")
+    assert safety_contact(plan_submission(matter, letters[0])) == ""
+
+
+def test_the_broker_test_is_marked_as_history() -> None:
+    assert all_terms()["broker-pre-certification"].historic
 
 
 def test_corrective_actions_say_who_and_when() -> None:
