@@ -11,9 +11,10 @@ from typing import Any
 
 from isa_docs.build.checks import check_matter, select
 from isa_docs.desk.pointers import pointer
+from isa_docs.desk.provisional import provisional_matters
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Severity, stopping
-from isa_docs.intake.load import LoadedMatter, to_matter
+from isa_docs.intake.load import to_matter
 from isa_docs.intake.model import Matter
 from isa_docs.intake.source import MAX_BYTES, Source, parse_source
 from isa_docs.program.authorities import all_authorities, cite_all
@@ -29,17 +30,16 @@ def source_of(document: Any, name: str) -> Source:
 
 def check(source: Source, saved: Source | None, folder: Path, as_of: date) -> dict[str, Any]:
     """Return all that is to be said of a matter on ``as_of``; ``saved`` gives findings their lines in the file."""
-    loaded: LoadedMatter | None = None
     try:
         loaded = to_matter(source, folder)
-        findings = check_matter(loaded, select(loaded), as_of)
+        findings, standing = check_matter(loaded, select(loaded), as_of), _standing(loaded.matter)
     except InputError as error:
-        findings = list(error.findings)
+        findings, standing = list(error.findings), _provisional(source.data, as_of)
     return {
         "as_of": as_of.isoformat(),
         "verdict": verdict(findings),
         "findings": [finding_json(each, source, saved) for each in findings],
-        **(_standing(loaded.matter) if loaded else {"addressees": [], "deadlines": []}),
+        **standing,
     }
 
 
@@ -104,7 +104,21 @@ def _standing(matter: Matter) -> dict[str, Any]:
                 "note": recipient.note,
             }
         )
-    return {"addressees": addressees, "deadlines": [deadline_json(each) for each in deadlines(matter)]}
+    due = [deadline_json(each) for each in deadlines(matter)]
+    return {"addressees": addressees, "deadlines": due, "provisional": False}
+
+
+def _provisional(data: Any, as_of: date) -> dict[str, Any]:
+    """Return what can be said of addressees and dates before the matter is valid."""
+    said: dict[str, Any] = {"addressees": [], "deadlines": [], "provisional": True}
+    for matter in provisional_matters(data, as_of):
+        try:
+            found = _standing(matter)
+        except (OverflowError, ValueError, LookupError):
+            continue
+        said["addressees"] += found["addressees"]
+        said["deadlines"] += found["deadlines"]
+    return said
 
 
 def deadline_json(deadline: Deadline) -> dict[str, Any]:

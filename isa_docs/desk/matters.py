@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,15 +17,17 @@ from isa_docs.desk.edits import edited
 from isa_docs.desk.folder import MatterFile, MatterFolder, Opened, plain_name, version_of
 from isa_docs.desk.headers import attachment
 from isa_docs.desk.markdown_html import markdown_html
-from isa_docs.desk.pointers import conflicts
+from isa_docs.desk.pointers import conflicts, same
 from isa_docs.desk.problems import ProblemError, answer
 from isa_docs.desk.reading import LARGEST_CALL, one_file, read_json
 from isa_docs.desk.settings import DeskSettings
 from isa_docs.desk.starting import STARTS, started
 from isa_docs.errors import InputError
-from isa_docs.intake.source import MAX_BYTES, parse_source
+from isa_docs.intake.quick import quick_matter
+from isa_docs.intake.source import MAX_BYTES, parse_source, read_source
 from isa_docs.intake.validate import validate
 
+_Stamp = tuple[int, int, int]
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -63,22 +66,29 @@ class Matters:
     def __init__(self, settings: DeskSettings, folder: MatterFolder) -> None:
         self._settings = settings
         self.folder = folder
+        self._importers: dict[str, tuple[_Stamp, str]] = {}
+        self._judged: dict[str, tuple[_Stamp, dict[str, int]]] = {}
+        """How many errors and warnings the last check of each saved file found."""
 
-    def list(self) -> list[dict[str, Any]]:
+    def all(self) -> list[dict[str, Any]]:
         """Return a line for each matter."""
         return [self._line(file) for file in self.folder.all()]
 
     def _line(self, file: MatterFile) -> dict[str, Any]:
         line: dict[str, Any] = {"id": file.id, "file": file.name, "importer": "", "modified": "", "findings": None}
         try:
+            facts = file.path.stat()
+            stamp = (facts.st_mtime_ns, facts.st_size, facts.st_ino)
             line["modified"] = file.modified
-            opened = self.folder.open(file)
-        except (ProblemError, OSError):
+        except OSError:
             return line
-        if opened.source is not None:
-            importer = opened.source.data.get("importer")
-            name = importer.get("legal_name") if isinstance(importer, dict) else None
-            line["importer"] = name if isinstance(name, str) else ""
+        known = self._importers.get(file.id)
+        if known is None or known[0] != stamp:
+            known = self._importers[file.id] = (stamp, _importer_of(file))
+        line["importer"] = known[1]
+        judged = self._judged.get(file.id)
+        if judged is not None and judged[0] == stamp:
+            line["findings"] = judged[1]
         return line
 
     def start(self, order: Start) -> MatterFile:
@@ -176,8 +186,33 @@ class Matters:
                 source = parse_source(str(order.text).encode("utf-8", "replace"), file.name)
         except InputError as error:
             found = [finding_json(each) for each in error.findings]
-            return {"verdict": "errors", "findings": found, "addressees": [], "deadlines": []}
-        return check(source, saved, file.path.parent, self._settings.today())
+            return {"verdict": "errors", "findings": found, "addressees": [], "deadlines": [], "provisional": True}
+        told = check(source, saved, file.path.parent, self._settings.today())
+        if saved is not None and same(saved.data, source.data):
+            self._remember(file, told["findings"])
+        return told
+
+    def _remember(self, file: MatterFile, findings: list[dict[str, Any]]) -> None:
+        counts = {
+            f"{name}s": sum(each["severity"] == name and "overridden" not in each for each in findings)
+            for name in ("error", "warning")
+        }
+        with suppress(OSError):
+            facts = file.path.stat()
+            self._judged[file.id] = (facts.st_mtime_ns, facts.st_size, facts.st_ino), counts
+
+
+def _importer_of(file: MatterFile) -> str:
+    """Return the importer's name in a file, empty where it cannot be read."""
+    matter = quick_matter(file.path)
+    if matter is not None:
+        return matter.importer.legal_name
+    try:
+        importer = read_source(file.path).data.get("importer")
+    except InputError:
+        return ""
+    name = importer.get("legal_name") if isinstance(importer, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def matter_routes(settings: DeskSettings, folder: MatterFolder, warm_up: Callable[[], None]) -> list[Route]:
@@ -186,7 +221,7 @@ def matter_routes(settings: DeskSettings, folder: MatterFolder, warm_up: Callabl
 
     async def listed(request: Request) -> Response:
         """List the matters."""
-        return answer(await run_in_threadpool(matters.list))
+        return answer(await run_in_threadpool(matters.all))
 
     async def start(request: Request) -> Response:
         """Start a matter."""

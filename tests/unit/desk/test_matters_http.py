@@ -184,6 +184,21 @@ def test_the_docket_and_its_calendar(browser: httpx.Client) -> None:
     assert browser.get("api/docket", params={"as_of": "0001-01-01"}).status_code == 400
 
 
+def test_what_is_known_of_addressee_and_dates_is_told_before_the_matter_is_complete(browser: httpx.Client) -> None:
+    matter = start(browser, "Appeal", submissions=["discontinuance-appeal"])
+    document = browser.get(matter).json()["document"]
+    empty = browser.post(f"{matter}/check", json={"document": document}).json()
+    assert empty["verdict"] == "errors" and empty["addressees"] == empty["deadlines"] == []
+    document["submissions"][0]["notice"] |= {"type": "proposed", "dated": "2015-06-01", "received_on": "2015-06-04"}
+    document["submissions"][0]["date"] = "2015-06-11"
+    told = browser.post(f"{matter}/check", json={"document": document}).json()
+    assert told["provisional"] and told["verdict"] == "errors"
+    assert told["addressees"][0]["to"][0] == "Assistant Commissioner"
+    assert told["deadlines"][0]["due"] == "2015-06-14"
+    document["submissions"][0]["notice"]["received_on"] = "2015-13-04"
+    assert browser.post(f"{matter}/check", json={"document": document}).json()["deadlines"] == []
+
+
 def test_narratives_are_shown_as_elements_never_as_markup(browser: httpx.Client, northwind: str) -> None:
     def html(text: str) -> str:
         return str(browser.post(northwind + "/markdown", json={"text": text}).json()["html"])
