@@ -39,7 +39,7 @@ export function ExhibitFile(props: WidgetProps & { path: Path }) {
       <div className="with-button">
         <input {...told(props, form)} type="text" value={shown(props.value)} spellCheck={false}
           onChange={(event) => props.onChange(entered(event.target.value))} />
-        <button type="button" disabled={busy} onClick={() => picker.current?.click()}>
+        <button type="button" aria-disabled={busy} onClick={() => !busy && picker.current?.click()}>
           {busy ? "Examining…" : "Choose a file"}
         </button>
         <input type="file" hidden ref={picker} accept={TAKEN} aria-label="Exhibit file" onChange={(event) => {

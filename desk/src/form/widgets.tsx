@@ -1,6 +1,6 @@
 // The controls in which one value is edited.
 import type { WidgetProps } from "@rjsf/utils";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "../api";
 import { date } from "../dates";
 import { isObject, pathOf, valueAt } from "../schema";
@@ -108,10 +108,23 @@ export function YesNo(props: WidgetProps) {
 export function DateWidget(props: WidgetProps) {
   const form = useMatterForm();
   const value = shown(props.value);
-  const asText = value !== "" && !date(value);
+  const [asText, setAsText] = useState(value !== "" && !date(value));
+  const box = useRef<HTMLInputElement>(null);
+  const given = useRef(value);
+  useEffect(() => {
+    // a half-typed date has no value yet; putting that back would wipe what was typed, so only other values are put
+    if (value === given.current || !box.current) return;
+    given.current = value;
+    setAsText(value !== "" && !date(value));
+    box.current.value = value;
+  }, [value]);
   return (
-    <input {...told(props, form)} type={asText ? "text" : "date"} className="short" value={value}
-      min="1900-01-01" max="2099-12-31" onChange={(event) => props.onChange(entered(event.target.value))} />
+    <input {...told(props, form)} key={asText ? "text" : "date"} ref={box} type={asText ? "text" : "date"} className="short"
+      defaultValue={value} min="1900-01-01" max="2099-12-31"
+      onChange={(event) => {
+        given.current = event.target.value;
+        props.onChange(entered(event.target.value));
+      }} />
   );
 }
 

@@ -34,8 +34,9 @@ export function DocketView({ today }: { today: string }) {
       <div className="tools">
         <div>
           <label htmlFor="as-of">As of</label>
-          <input id="as-of" type="date" className="short" value={asOf}
-            onChange={(event) => setAsOf(event.target.value || today)} />
+          <input id="as-of" type="date" className="short" defaultValue={today}
+            min="1990-01-01" max="2199-12-31"
+            onChange={(event) => event.target.value && event.target.validity.valid && setAsOf(event.target.value)} />
         </div>
         <div>
           <label htmlFor="only">Show</label>
