@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from isa_docs import __version__
@@ -71,7 +71,7 @@ def finding_lines(findings: Iterable[Finding], data: Any = None) -> list[str]:
 def write_result(folder: Path, findings: Sequence[Finding], files: Sequence[str], data: Any = None) -> None:
     """Write what a build found beside its packages, concealed, for whoever reports the job later."""
     result = {
-        "findings": [masked(finding.to_json()) for finding in in_order(findings)],
+        "findings": [_told(finding) for finding in in_order(findings)],
         "lines": finding_lines(findings, data),
         "files": list(files),
     }
@@ -79,6 +79,14 @@ def write_result(folder: Path, findings: Sequence[Finding], files: Sequence[str]
     fresh = folder / ".result.json.new"
     fresh.write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8", errors="backslashreplace")
     fresh.replace(folder / "result.json")
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """Return a finding for whoever handed the intake in: without where on this machine the intake lies."""
+    told: dict[str, Any] = masked(finding.to_json())
+    if place := told.get("place"):
+        place["file"] = PurePath(place["file"]).name
+    return told
 
 
 def read_result(folder: Path) -> dict[str, Any]:

@@ -9,6 +9,10 @@ import pytest
 from filelock import FileLock
 
 from tests.acceptance.running import EXAMPLES, isa_docs
+from tests.unit.delivery.conftest import webdav_root
+
+__all__ = ["webdav_root"]
+"""A real WebDAV server, for the doors of the service."""
 
 
 @pytest.fixture(scope="session")
