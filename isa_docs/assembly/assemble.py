@@ -10,6 +10,7 @@ from pathlib import Path
 from pikepdf import Array, Dictionary, Name, Page, Pdf
 
 from isa_docs.assembly import content
+from isa_docs.assembly.crowding import words_at_the_edges
 from isa_docs.assembly.esign import add_tags, with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
@@ -20,7 +21,7 @@ from isa_docs.assembly.navigation import LinkKeeper, add_outline, label_pages
 from isa_docs.assembly.objects import items_of
 from isa_docs.assembly.page_code import code_pages
 from isa_docs.assembly.source import Source, Spot
-from isa_docs.assembly.stamps import stamp_pages
+from isa_docs.assembly.stamps import OwnStamp, stamp_pages
 from isa_docs.assembly.structure import StructureTree
 from isa_docs.assembly.typeface import stamp_fonts
 from isa_docs.errors import AssemblyError
@@ -91,8 +92,8 @@ class _Assembly:
         fields = _place_fields(self._merged, labels)
         add_fields(tree, elements, with_fields(self._info.profile, fields), self._pages, faces[0])
         add_outline(self._pdf, self._parts, {key: item.source for key, item in self._merged.items()}, own_pages)
-        marks = [mark for item in self._merged.values() for mark in _marks(item.part, len(item.pages))]
-        unshowable = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates, marks)
+        own = [stamp for item in self._merged.values() for stamp in _own_stamps(item)]
+        stamped = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates, own)
         add_tags(self._pdf, self._pages, self._info.profile, fields, faces)
         code_pages(self._pdf, self._pages, self._info.package_id, (field.page for field in fields))
         tab_by_structure(self._pages)
@@ -105,8 +106,16 @@ class _Assembly:
             parts=tuple(placed[part.key] for part in self._parts),
             fields=fields,
             sha256=digest,
-            warnings=tuple(
-                f"no installed font can show {character!r} in the page stamp" for character in sorted(unshowable)
+            warnings=(
+                *(
+                    f"no installed font can show {character!r} in the page stamp"
+                    for character in sorted(stamped.unshowable)
+                ),
+                *(f"the page stamp stands over words of page {page}, which keeps its size" for page in stamped.covered),
+            ),
+            notes=tuple(
+                f"page {page} has words where the page stamp stands, so its content is shown a little smaller"
+                for page in stamped.shrunk
             ),
             profile=self._info.profile,
         )
@@ -172,9 +181,19 @@ def tab_by_structure(pages: Sequence[Page]) -> None:
             page.obj.Tabs = Name.S
 
 
-def _marks(part: Part, pages: int) -> list[str]:
-    """Return what the stamp of each page of a part says of the part: ``Exhibit A, page 2 of 3``."""
-    return [f"{part.mark}, page {page} of {pages}" if part.mark else "" for page in range(1, pages + 1)]
+def _own_stamps(item: _Merged) -> list[OwnStamp]:
+    """Return what the stamp of each page of a part has of its own: ``Exhibit A, page 2 of 3``."""
+    part, count = item.part, len(item.pages)
+    words = words_at_the_edges(part.pdf, item.pages) if part.kind == "exhibit" else {}
+    return [
+        OwnStamp(
+            mark=f"{part.mark}, page {index + 1} of {count}" if part.mark else "",
+            legend=part.legend,
+            words=words.get(index, ()),
+            fixed=part.fixed,
+        )
+        for index in range(count)
+    ]
 
 
 def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple[PlacedField, ...]:

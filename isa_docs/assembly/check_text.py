@@ -36,9 +36,19 @@ def text_faults(
     for number, text in enumerate(texts, start=1):
         if page_number_text(number, result.pages) not in " ".join(text.split()):
             yield fault("PKG-STAMP", result, "the page number at the foot cannot be read", REPORT, page=number)
+    yield from _legends(texts, result, parts)
     yield from _residue(result, parts, texts)
     yield from _room_to_sign(result, words)
     yield from _contents(pdf, result, parts, pages, contents, words)
+
+
+def _legends(texts: Sequence[str], result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:
+    """Every page of a part with a legend bears it."""
+    legends = {part.key: part.legend for part in parts if part.legend}
+    for item in result.parts:
+        for page in range(item.first_page, item.first_page + item.pages) if item.key in legends else ():
+            if legends[item.key] not in " ".join(texts[page - 1].split()):
+                yield fault("PKG-STAMP", result, "the legend at the head cannot be read", REPORT, page=page)
 
 
 def _residue(result: AssemblyResult, parts: Sequence[Part], texts: Sequence[str]) -> Iterator[Finding]:

@@ -50,6 +50,10 @@ class Part:
     """For exhibits that are pictures."""
     mark: str = ""
     """What the stamp of its pages says it is, such as ``Exhibit A``; empty for parts that say so themselves."""
+    legend: str = ""
+    """Printed at the head of its pages, such as a marking as confidential; empty for parts that print their own."""
+    fixed: bool = False
+    """Whether its pages must keep their size, even when the stamp then stands over words of theirs."""
 
 
 @dataclass(frozen=True)
@@ -116,4 +120,6 @@ class AssemblyResult:
     fields: tuple[PlacedField, ...]
     sha256: str
     warnings: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    """What was done to pages that the reader of the package may want to know."""
     profile: EsignProfile = "acrobat"

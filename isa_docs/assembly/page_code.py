@@ -10,7 +10,7 @@ from functools import cache
 from pikepdf import Array, Page, Pdf
 
 from isa_docs.assembly.content import contents_of
-from isa_docs.assembly.stamps import upright
+from isa_docs.assembly.shrinking import upright
 
 SIDE = 40.0
 """Width and height of the code in points; at 200 dots an inch a module is four dots wide."""

@@ -92,6 +92,24 @@ def syntax_problems(pdf: Path) -> list[str]:
     return done.stderr.decode("utf-8", "replace").splitlines() or [f"qpdf ended with {done.returncode}"]
 
 
+def words_on(program: str, pdf: Path, first: int, last: int, heights: Sequence[float]) -> list[list[Word]]:
+    """Return the words of the pages from ``first`` to ``last`` (from 1), whose shown heights are given."""
+    done = subprocess.run(
+        [program, "-bbox", "-cropbox", "-enc", "UTF-8", "-f", str(first), "-l", str(last), str(pdf), "-"],
+        capture_output=True,
+        timeout=_SECONDS,
+        check=False,
+    ).stdout.decode("utf-8", "replace")
+    return [_words(found[3], height) for found, height in zip(_PAGE.finditer(done), heights, strict=False)]
+
+
+def _words(page: str, height: float) -> list[Word]:
+    return [
+        Word(unescape(text), float(left), height - float(low), float(right), height - float(high))
+        for left, high, right, low, text in _WORD.findall(page)
+    ]
+
+
 class PageWords:
     """The words of pages with their places, each page read once."""
 
@@ -117,8 +135,4 @@ def _words_on(program: str, pdf: Path, page: int) -> list[Word]:
     found = _PAGE.search(done)
     if found is None:
         return []
-    height = float(found[2])
-    return [
-        Word(unescape(text), float(left), height - float(low), float(right), height - float(high))
-        for left, high, right, low, text in _WORD.findall(found[3])
-    ]
+    return _words(found[3], float(found[2]))

@@ -1,8 +1,13 @@
-"""The stamp at the foot of every page: who and what at the left, ``Page n of N`` at the right, as an artifact."""
+"""What is printed on every page besides its content, as artifacts: the stamp at the foot, a legend at the head.
+
+At the foot stand who and what at the left, ``Page n of N`` at the right. Text of an exhibit is never covered: a page
+that has words there is made a little smaller.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +16,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Pdf
 
 from isa_docs.assembly.content import contents_of
+from isa_docs.assembly.reading import Word
+from isa_docs.assembly.shrinking import shrink, upright
 from isa_docs.assembly.typeface import StampFont
 
 if TYPE_CHECKING:
@@ -19,8 +26,57 @@ if TYPE_CHECKING:
 SIZE = 7.5
 BASELINE = 0.35 * 72
 SIDE = 72.0
-_GRAY = 0.35
+ROOM = BASELINE + SIZE + 4
+"""What the stamp takes of the foot of a page, and a legend of its head, in points."""
+_GRAY, _BLACK = 0.35, 0.0
 _GAP = 18.0
+_CAPITALS = 0.73
+"""Height of a capital letter, as a share of the size."""
+_APART = 1.0
+
+__all__ = ["BASELINE", "OwnStamp", "Stamped", "add_fonts", "bates_number", "page_number_text", "stamp_pages", "upright"]
+
+
+@dataclass(frozen=True)
+class OwnStamp:
+    """What the stamp of one page has of its own."""
+
+    mark: str = ""
+    """Added at the left, such as the exhibit it belongs to."""
+    legend: str = ""
+    """Printed at the head."""
+    words: Sequence[Word] = ()
+    """The page's own words near its edges, which must not be covered."""
+    fixed: bool = False
+    """Whether the page must keep its size."""
+
+
+@dataclass(frozen=True)
+class Stamped:
+    """What came of it: characters no font can show, pages (from 1) made smaller, pages whose words are covered."""
+
+    unshowable: frozenset[str]
+    shrunk: tuple[int, ...]
+    covered: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of text to print: where it begins, on which baseline, at which size and width."""
+
+    text: str
+    left: float
+    baseline: float
+    size: float
+    width: float
+
+    def covers(self, word: Word) -> bool:
+        return (
+            word.left < self.left + self.width + _APART
+            and word.right > self.left - _APART
+            and word.bottom < self.baseline + self.size * _CAPITALS + _APART
+            and word.top > self.baseline - self.size * 0.22 - _APART
+        )
 
 
 def page_number_text(number: int, total: int) -> str:
@@ -39,73 +95,77 @@ def stamp_pages(
     left: str,
     fonts: Sequence[Path],
     bates: str = "",
-    marks: Sequence[str] = (),
-) -> frozenset[str]:
-    """Stamp every page, upright whatever its rotation; return the characters of ``left`` no font can show.
+    own: Sequence[OwnStamp] = (),
+) -> Stamped:
+    """Stamp every page, upright whatever its rotation; ``own`` says what the stamp of each page has of its own.
 
-    ``marks`` are what the stamp of each page adds at the left, such as the exhibit it belongs to.
     The page's own content is enclosed in ``q`` and ``Q`` so that it cannot move the stamp.
     """
     total = len(pages)
-    font = StampFont(fonts, [left, *marks, f"{bates}Page of 0123456789 ·"])
+    texts = {text for each in own for text in (each.mark, each.legend)}
+    font = StampFont(fonts, [left, *sorted(texts), f"{bates}Page of 0123456789 ·"])
     embedded = font.embed(pdf)
     before = pdf.make_stream(b"q")
     shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
+    shrunk: list[int] = []
+    covered: list[int] = []
     for number, page in enumerate(pages, start=1):
         add_fonts(page, embedded)
-        right = page_number_text(number, total)
-        if bates:
-            right = f"{bates_number(bates, number)} · {right}"
-        mark = marks[number - 1] if marks else ""
-        drawing = _drawing(page, font, shortened, right, f" · {mark}" if mark else "")
-        after = pdf.make_stream(b"Q\n" + drawing)
-        page.obj.Contents = Array([before, *contents_of(page), after])
-    return font.unshowable
+        stamp = own[number - 1] if own else OwnStamp()
+        matrix, width, height = upright(page)
+        side = min(SIDE, width / 8)
+        right = _line(font, _right(number, total, bates), side, BASELINE, SIZE)
+        right = replace(right, left=width - side - right.width)
+        mark = f" · {stamp.mark}" if stamp.mark else ""
+        room = right.left - _GAP - side - font.width(mark, SIZE)
+        foot = [_line(font, shortened(room) + mark, side, BASELINE, SIZE), right]
+        head = _legend(font, stamp.legend, width, height, side)
+        opening = before
+        if any(line.covers(word) for line in (*foot, *head) for word in stamp.words):
+            (covered if stamp.fixed else shrunk).append(number)
+            if not stamp.fixed:
+                opening = pdf.make_stream(b"q " + shrink(page, ROOM, ROOM if head else 0))
+        drawing = _drawing(font, matrix, head, "Header", _BLACK) + _drawing(font, matrix, foot, "Footer", _GRAY)
+        page.obj.Contents = Array([opening, *contents_of(page), pdf.make_stream(b"Q\n" + drawing)])
+    return Stamped(font.unshowable, tuple(shrunk), tuple(covered))
 
 
-def upright(
-    page: pikepdf.Page | PageObject,
-) -> tuple[tuple[float, float, float, float, float, float], float, float]:
-    """Return the matrix that leads from the page as it is shown to its own space, and the shown width and height.
-
-    Shown space has its origin at the lower left corner of the visible page and is measured in points.
-    """
-    own: Any = page.obj if isinstance(page, pikepdf.Page) else page
-    unit = float(own.get("/UserUnit") or 1)
-    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
-    x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
-    wide, high = (x1 - x0) * unit, (y1 - y0) * unit
-    s = 1 / unit
-    turn = int(own.get("/Rotate") or 0) % 360
-    if turn == 90:
-        return (0, s, -s, 0, x1, y0), high, wide
-    if turn == 180:
-        return (-s, 0, 0, -s, x1, y1), wide, high
-    if turn == 270:
-        return (0, -s, s, 0, x0, y1), high, wide
-    return (s, 0, 0, s, x0, y0), wide, high
+def _right(number: int, total: int, bates: str) -> str:
+    text = page_number_text(number, total)
+    return f"{bates_number(bates, number)} · {text}" if bates else text
 
 
-def _drawing(page: pikepdf.Page, font: StampFont, left_within: Callable[[float], str], right: str, mark: str) -> bytes:
-    matrix, width, _ = upright(page)
-    side = min(SIDE, width / 8)
-    right_start = width - side - font.width(right, SIZE)
-    left = left_within(right_start - _GAP - side - font.width(mark, SIZE)) + mark
-    shown = _text(font, left, side) + _text(font, right, right_start)
+def _line(font: StampFont, text: str, left: float, baseline: float, size: float) -> _Line:
+    return _Line(text, left, baseline, size, font.width(text, size))
+
+
+def _legend(font: StampFont, text: str, width: float, height: float, side: float) -> list[_Line]:
+    """Return the legend in the middle of the head, smaller when the page is narrow."""
+    if not text:
+        return []
+    size = min(SIZE, SIZE * (width - 2 * side) / max(font.width(text, SIZE), 1.0))
+    line = _line(font, text, 0, height - BASELINE - SIZE * _CAPITALS, size)
+    return [replace(line, left=(width - line.width) / 2)]
+
+
+def _drawing(font: StampFont, matrix: tuple[float, ...], lines: Sequence[_Line], kind: str, gray: float) -> bytes:
+    if not lines:
+        return b""
+    edge = "Top" if kind == "Header" else "Bottom"
     placed = " ".join(f"{value:.5g}" for value in matrix)
     return (
-        b"/Artifact <</Type/Pagination/Subtype/Footer/Attached[/Bottom]>> BDC\n"
-        + f"q {placed} cm {_GRAY} g BT\n".encode()
-        + shown
-        + b"ET Q\nEMC"
+        f"/Artifact <</Type/Pagination/Subtype/{kind}/Attached[/{edge}]>> BDC\n".encode()
+        + f"q {placed} cm {gray:g} g BT\n".encode()
+        + b"".join(_text(font, line) for line in lines)
+        + b"ET Q\nEMC\n"
     )
 
 
-def _text(font: StampFont, text: str, x: float) -> bytes:
-    out = f"1 0 0 1 {x:.2f} {BASELINE:.2f} Tm\n".encode()
-    for run in font.runs(text):
-        out += f"{run.font} {SIZE} Tf <{run.glyphs.hex()}> Tj\n".encode()
-    return out if text else b""
+def _text(font: StampFont, line: _Line) -> bytes:
+    out = f"1 0 0 1 {line.left:.2f} {line.baseline:.2f} Tm\n".encode()
+    for run in font.runs(line.text):
+        out += f"{run.font} {line.size:.4g} Tf <{run.glyphs.hex()}> Tj\n".encode()
+    return out if line.text else b""
 
 
 def _shortened(font: StampFont, text: str, room: float) -> str:

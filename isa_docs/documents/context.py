@@ -22,6 +22,9 @@ Values = dict[str, Any]
 MODIFIED = date(2012, 10, 5)
 """The day on which the 2012 notice changed the program for everybody (77 FR 61012)."""
 
+MARKING = "CONFIDENTIAL COMMERCIAL INFORMATION – 19 CFR 103.35; 5 U.S.C. 552(b)(4)"
+"""The legend on every page of what is designated as confidential."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -60,13 +63,12 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
     matter = plan.matter
     importer = matter.importer
     isa = plan.edition.edition != "ctpat-tc"
-    marking = "CONFIDENTIAL COMMERCIAL INFORMATION – 19 CFR 103.35; 5 U.S.C. 552(b)(4)"
     return {
         "doc": {
             "title": f"{item.title} – {importer.legal_name}",
             "short_title": item.short_title,
             "author": importer.legal_name,
-            "marking": marking if is_designated(plan, item) and item.kind != "exhibit-sheet" else "",
+            "marking": MARKING if is_designated(plan, item) and item.kind != "exhibit-sheet" else "",
         },
         "importer": {
             "legal_name": importer.legal_name,

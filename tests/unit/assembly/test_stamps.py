@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name, String
 
 from isa_docs.assembly.assemble import assemble
 from isa_docs.assembly.checks import check_package
@@ -58,6 +60,84 @@ def test_the_stamp_is_upright_at_the_foot(
     assert who[1] < BASELINE < who[3]
     assert page[1] < BASELINE < page[3]
     assert found["of"][2] < shown_width - 40
+
+
+def exhibit_with(tmp_path: Path, texts: dict[tuple[float, float], str], rotate: int = 0) -> Path:
+    """A page with texts at their places in the space of the page as it is not turned."""
+    pdf = new_pdf("", rotate=rotate)
+    shown = "".join(f"BT /F1 12 Tf {x:g} {y:g} Td ({text}) Tj ET\n" for (x, y), text in texts.items())
+    pdf.pages[0].Contents = pdf.make_stream(shown.encode())
+    link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([72, 20, 272, 40]))
+    link.A = Dictionary(S=Name.URI, URI=String("https://www.cbp.gov/"))
+    pdf.pages[0].Annots = Array([pdf.make_indirect(link)])
+    return saved(pdf, tmp_path / "page.pdf")
+
+
+def test_words_under_the_stamp_are_moved_out_of_its_way(tmp_path: Path) -> None:
+    crowded = exhibit_with(tmp_path, {(72, 26): "Footnote", (300, 760): "Head"})
+    parts = [Part("one", "One", "exhibit", crowded, "A-")]
+    result = assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf")
+    assert check_package(result, parts, info(stamp="Northwind")) == []
+    assert result.notes == ("page 1 has words where the page stamp stands, so its content is shown a little smaller",)
+    found = words(result.pdf)
+    assert found["Footnote"][1] > found["Northwind"][3]
+    assert found["Head"][3] < 792
+    with pikepdf.open(result.pdf) as pdf:
+        rect = [float(value) for value in pdf.pages[0].Annots[0].Rect]
+    assert rect == pytest.approx([83, 56, 274, 75], abs=1)
+
+
+@pytest.mark.parametrize(("rotate", "at", "left"), [(90, (586, 72), 92), (180, (540, 766), 83), (270, (26, 720), 92)])
+def test_words_under_the_stamp_of_a_turned_page(
+    tmp_path: Path, rotate: int, at: tuple[float, float], left: float
+) -> None:
+    pdf = new_pdf("", rotate=rotate)
+    turned = {90: "0 1 -1 0", 180: "-1 0 0 -1", 270: "0 -1 1 0"}[rotate]
+    pdf.pages[0].Contents = pdf.make_stream(f"BT /F1 12 Tf {turned} {at[0]} {at[1]} Tm (Footnote) Tj ET".encode())
+    parts = [Part("one", "One", "exhibit", saved(pdf, tmp_path / "page.pdf"), "A-")]
+    result = assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf")
+    found = words(result.pdf)
+    assert len(result.notes) == 1
+    assert found["Footnote"][1] > found["Northwind"][3]
+    assert found["Footnote"][0] == pytest.approx(left, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("texts", "page"),
+    [
+        ({(300, 26): "7"}, "<page number between the two parts of the stamp>"),
+        ({(72, 60): "Above"}, "<above>"),
+        ({(72, 8): "Below"}, "<below>"),
+    ],
+)
+def test_words_beside_the_stamp_stay(tmp_path: Path, texts: dict[tuple[float, float], str], page: str) -> None:
+    parts = [Part("one", "One", "exhibit", exhibit_with(tmp_path, texts), "A-")]
+    assert assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf").notes == ()
+
+
+def test_an_exhibit_that_must_stay_exact_is_warned_of(tmp_path: Path) -> None:
+    parts = [Part("one", "One", "exhibit", exhibit_with(tmp_path, {(72, 26): "Footnote"}), "A-", fixed=True)]
+    result = assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf")
+    assert result.warnings == ("the page stamp stands over words of page 1, which keeps its size",)
+
+
+def test_a_legend_stands_at_the_head_of_every_page(tmp_path: Path) -> None:
+    pdf = new_pdf("Words", "More")
+    pdf.pages[1].Contents = pdf.make_stream(b"BT /F1 12 Tf 280 760 Td (Letterhead) Tj ET")
+    parts = [
+        Part("one", "One", "exhibit", saved(pdf, tmp_path / "page.pdf"), "A-", legend="CONFIDENTIAL – 19 CFR 103.35")
+    ]
+    result = assemble(parts, info(), tmp_path / "out.pdf")
+    assert check_package(result, parts, info()) == []
+    assert [note.split()[1] for note in result.notes] == ["2"]
+    with pikepdf.open(result.pdf) as out:
+        steps = pikepdf.parse_content_stream(out.pages[1])
+        marks = [
+            (str(step.operands[0]), step.operands[1].get("/Subtype")) for step in steps if str(step.operator) == "BDC"
+        ]
+    assert marks == [("/P", None), ("/Artifact", "/Header"), ("/Artifact", "/Footer")]
+    other = check_package(result, [replace(parts[0], legend="SECRET")], info())
+    assert {each.message for each in other} == {"the package: the legend at the head cannot be read"}
 
 
 def test_a_crop_box_and_a_user_unit_are_respected(tmp_path: Path) -> None:
