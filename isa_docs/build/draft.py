@@ -22,7 +22,7 @@ from isa_docs.conversion.engine import Job, Result
 from isa_docs.documents.context import Layout, context_for, terms
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
 from isa_docs.documents.provenance import value_paths
-from isa_docs.documents.render import RenderedDocx, render_docx
+from isa_docs.documents.render import RenderedDocx
 from isa_docs.documents.tokens import Slot
 from isa_docs.errors import ConversionError
 from isa_docs.findings import Finding, Severity
@@ -345,10 +345,9 @@ class Draft:
 
     def _render(self, item: PlannedItem) -> RenderedDocx:
         assert item.template is not None
-        return render_docx(
-            self._templates.read(item.template),
+        return self._templates.fill(
+            item.template,
             context_for(self.plan, item, self.layout),
-            name=self._templates.path(item.template).name,
             roles={*self.plan.matter.people, "cbp"},
             matter=self.plan.matter,
             value_paths=value_paths(self.plan, item),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from isa_docs.conversion.fonts import NEEDED_FONTS, installed_fonts
 from isa_docs.errors import TemplateError
@@ -13,6 +13,8 @@ from isa_docs.resources import folder
 
 if TYPE_CHECKING:
     from isa_docs.documents.lint import Flaw
+    from isa_docs.documents.render import RenderedDocx
+    from isa_docs.documents.render_child import ChildRenderer
 
 
 class Templates:
@@ -22,6 +24,7 @@ class Templates:
         self._own = own
         self._bytes: dict[str, bytes] = {}
         self._findings: dict[str, list[Finding]] = {}
+        self._child: ChildRenderer | None = None
 
     def path(self, name: str) -> Path:
         """Return the file of the template called ``name``; raises TemplateError when there is none."""
@@ -39,6 +42,21 @@ class Templates:
     def is_own(self, name: str) -> bool:
         """Say whether the firm has its own template of this name."""
         return self._own is not None and self.path(name).parent == self._own
+
+    def fill(self, name: str, context: Mapping[str, Any], **known: Any) -> RenderedDocx:
+        """Fill the template called ``name`` like :func:`isa_docs.documents.render.render_docx`.
+
+        The firm's own are filled in a process of their own, with limits. Raises TemplateError.
+        """
+        from isa_docs.documents.render import render_docx
+
+        fill: Callable[..., RenderedDocx] = render_docx
+        if self.is_own(name):
+            from isa_docs.documents.render_child import ChildRenderer
+
+            self._child = self._child or ChildRenderer()
+            fill = self._child.render
+        return fill(self.read(name), context, name=self.path(name).name, **known)
 
     def form(self) -> Path | None:
         """Return the agency's MOU form that the firm put into its folder, ``mou-form.pdf`` or ``mou-form.docx``."""

@@ -1,0 +1,53 @@
+"""The process in which templates that are not ours are filled; see :mod:`isa_docs.documents.render_child`."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from base64 import b64encode
+from contextlib import suppress
+from dataclasses import astuple
+from typing import Any
+
+from isa_docs.documents.render import render_docx
+from isa_docs.documents.render_child import read_frame, write_frame
+from isa_docs.errors import TemplateError
+
+
+def filled(order: bytes) -> dict[str, Any]:
+    """Fill one template; ``order`` is pickled by our own parent process."""
+    template, context, name, roles, matter, value_paths = pickle.loads(order)  # noqa: S301 - from our parent only
+    try:
+        paper = render_docx(template, context, name=name, roles=roles, matter=matter, value_paths=value_paths)
+    except TemplateError as error:
+        return {"message": error.message, "findings": [each.to_json() for each in error.findings]}
+    return {"data": b64encode(paper.data).decode("ascii"), "slots": [astuple(each) for each in paper.slots]}
+
+
+def main() -> None:
+    """Answer orders from standard input until it ends; memory beyond the first argument ends the process."""
+    _limit(int(sys.argv[1]))
+    source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing a template prints may stand among the answers
+    while (order := read_frame(source)) is not None:
+        try:
+            answer = filled(order)
+        except MemoryError:
+            os._exit(1)
+        write_frame(answers, json.dumps(answer).encode())
+
+
+def _limit(memory: int) -> None:
+    """Bound memory, and let the process write no file."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
