@@ -10,11 +10,12 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from isa_docs.cli.report import Answer, answering, common_options
+from isa_docs.cli.settings import cache_dir
 from isa_docs.cli.watch import CONFIG, open_service, service_settings
 from isa_docs.delivery.tokens import SCOPES
 
@@ -44,7 +45,12 @@ def serve(answer: Answer, config: Path | None, host: str, port: int, no_worker: 
     try:
         with ExitStack() as stack:
             stack.callback(door.close)
-            app = site_of(service, _ready(service))
+            app: Any = site_of(service, _ready(service))
+            if settings.desk is not None:
+                from isa_docs.delivery.http.desk import with_desk
+
+                app, close = with_desk(app, service.settings, settings.desk, cache_dir())
+                stack.callback(close)
             if not no_worker:
                 stack.enter_context(service.working())
                 stack.enter_context(service.watching())

@@ -92,6 +92,10 @@ class ServiceSettings:
     strict: bool = False
     soffice: Path | None = None
     most_waiting: int = 2000
+    desk: Path | None = None
+    """The folder of matters that the desk shows; without one there is no desk."""
+    desk_without_https: bool = False
+    """Whether browsers reach the desk without HTTPS: only for a try-out on one machine."""
     callbacks: CallbackSettings = CallbackSettings()
     folders: dict[str, FolderSettings] = field(default_factory=dict)
     dms: dict[str, DmsSettings] = field(default_factory=dict)

@@ -15,8 +15,8 @@ from filelock import FileLock
 
 from isa_docs.errors import InputError
 
-SCOPES = ("jobs:read", "jobs:write", "packages:write", "packages:read")
-"""What a token may do: see jobs; retry and cancel them; ask for packages; download packages."""
+SCOPES = ("jobs:read", "jobs:write", "packages:write", "packages:read", "desk")
+"""What a token may do: see jobs; retry and cancel them; ask for packages; download packages; work at the desk."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 
 

@@ -32,6 +32,14 @@ async def read_json(request: Request, kind: type[_Body], most: int = LARGEST_CAL
         raise ProblemError(400, "The call is not the JSON that is expected here.") from None
 
 
+async def read_form(request: Request) -> str:
+    """Return the body of a plain form as it was sent; raises ProblemError (413, 415)."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise ProblemError(415, "Send the form as application/x-www-form-urlencoded.")
+    return (await _bounded(request, LARGEST_CALL).body()).decode("utf-8", "replace")
+
+
 @asynccontextmanager
 async def one_file(request: Request, most: int) -> AsyncIterator[UploadFile]:
     """Give the one file of a form; it waits on the disk, not in memory, and is gone afterwards."""

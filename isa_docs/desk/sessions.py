@@ -20,6 +20,8 @@ class Session:
 
     token: str
     seen: float
+    still: Callable[[], bool] = lambda: True
+    """Whether what the browser signed in with still counts: a token may have been revoked since."""
 
 
 @dataclass
@@ -50,13 +52,13 @@ class Sessions:
         self.announce(self.new_key())
         return made
 
-    def open(self) -> str:
+    def open(self, still: Callable[[], bool] = lambda: True) -> str:
         """Open a session and return its id, which belongs into a cookie and nowhere else."""
         name = secrets.token_urlsafe(32)
         with self._lock:
             if len(self._kept) >= _MOST:
                 del self._kept[min(self._kept, key=lambda each: self._kept[each].seen)]
-            self._kept[name] = Session(secrets.token_urlsafe(32), self.clock())
+            self._kept[name] = Session(secrets.token_urlsafe(32), self.clock(), still)
         return name
 
     def find(self, name: str) -> Session | None:
@@ -65,7 +67,7 @@ class Sessions:
             session = self._kept.get(name)
             if session is None:
                 return None
-            if self.clock() - session.seen > LONGEST:
+            if self.clock() - session.seen > LONGEST or not session.still():
                 del self._kept[name]
                 return None
             session.seen = self.clock()
