@@ -117,7 +117,7 @@ def _provisional(data: Any, as_of: date) -> dict[str, Any]:
         except (OverflowError, ValueError, LookupError):
             continue
         said["addressees"] += found["addressees"]
-        said["deadlines"] += found["deadlines"]
+        said["deadlines"] += [each for each in found["deadlines"] if each not in said["deadlines"]]
     return said
 
 

@@ -12,17 +12,7 @@ from typing import Any
 
 import msgspec
 
-from isa_docs.intake.model import (
-    Acceptance,
-    ClosedDay,
-    Confirmation,
-    Ctpat,
-    Event,
-    FocusedAssessment,
-    Matter,
-    Notice,
-    Period,
-)
+from isa_docs.intake.model import Matter, Notice, Period
 
 _SOMEBODY = {"name": "-", "title": "-"}
 _IMPORTER = {
@@ -31,14 +21,13 @@ _IMPORTER = {
     "ior_numbers": [],
     "address": {"lines": [], "city": "-", "region": "-", "postal_code": "-"},
 }
+_OF_NO_WEIGHT = ("firm", "self_testing_plan", "overrides", "notes")
 _PARTS: dict[str, Any] = {
-    "focused_assessment": FocusedAssessment,
-    "ctpat": Ctpat,
-    "acceptance": Acceptance,
-    "closed_days": tuple[ClosedDay, ...],
-    "confirmations": tuple[Confirmation, ...],
-    "events": tuple[Event, ...],
+    each.name: each.type
+    for each in msgspec.structs.fields(Matter)
+    if not each.required and each.name not in _OF_NO_WEIGHT
 }
+"""The parts of a matter beside importer, people and submissions that may decide an addressee or a date."""
 _YEARS = range(1900, 2101)
 
 
