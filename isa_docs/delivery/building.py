@@ -50,6 +50,8 @@ class BuildOrder:
     only: tuple[str, ...] = ()
     templates: Path | None = None
     strict: bool = False
+    patient: bool = False
+    """Whether it gives way to what is urgent."""
 
 
 Builder = Callable[[BuildOrder], BuildResult]
@@ -101,7 +103,9 @@ class PackageWork:
             told = (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
             write_result(folder, told, [])
             return _failure(error.exit_code, told)
-        return self._builder(BuildOrder(matter, folder, asked.as_of, asked.only, self._templates, self._strict))
+        patient = asked.priority >= ANNUAL
+        order = BuildOrder(matter, folder, asked.as_of, asked.only, self._templates, self._strict, patient)
+        return self._builder(order)
 
     def must_file(self, job: Job) -> bool:
         """Say whether the job's source has somewhere to file to."""

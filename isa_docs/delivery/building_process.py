@@ -6,6 +6,7 @@ Run as a program, this module reads an order from standard input and writes the 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -40,6 +41,7 @@ class ProcessBuilder:
                 "strict": order.strict,
                 "cache": str(self._cache),
                 "soffice": str(self._soffice) if self._soffice else None,
+                "patient": order.patient,
             }
         )
         try:
@@ -67,6 +69,8 @@ def main() -> None:
     from isa_docs.conversion.find import find_engine
 
     asked = json.load(sys.stdin)
+    if asked["patient"] and hasattr(os, "nice"):
+        os.nice(10)  # a whole season of letters leaves the machine to an appeal
     soffice = Path(asked["soffice"]) if asked["soffice"] else None
     order = BuildOrder(
         Path(asked["matter"]),

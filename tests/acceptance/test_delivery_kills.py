@@ -133,21 +133,24 @@ def deeds(folder: Path) -> dict[str, Counter[str]]:
     return found
 
 
-def test_a_hundred_jobs_outlive_ten_kills(workers: Workers) -> None:
+def test_a_hundred_jobs_outlive_ten_kills_and_a_machine_that_never_returns(workers: Workers) -> None:
     jobs = DurableJobs(workers.url, lease=6)
     keys = submit(jobs, 100)
     chance = random.Random(8)
-    workers.start("machine-1")
-    for _ in range(10):
+    machines = ["machine-1", "machine-2"]
+    for name in machines:
+        workers.start(name)
+    for number in range(10):
         time.sleep(chance.uniform(0.3, 1.5))
-        workers.kill("machine-1")
-        workers.start("machine-1")
-    wait_until_filed(jobs, 100, within=120)
+        name = machines[number % 2]
+        workers.kill(name)
+        if number < 9:
+            workers.start(name)
+    wait_until_filed(jobs, 100, within=240)
     done = deeds(workers.folder)
     jobs.close()
     assert sorted(path.stem for path in workers.folder.glob("*.pdf")) == sorted(keys)
-    assert set(done["filed"]) == set(keys)
-    assert set(done["filed"].values()) == {1}
+    assert done["filed"] == Counter(keys), "every package is filed, and none twice"
     assert sum(done["built"].values()) <= 100 + 10 * 2, "a kill costs no more than the builds under way"
 
 
@@ -169,17 +172,3 @@ def test_ten_kills_in_the_middle_of_the_same_job_do_not_lose_it(workers: Workers
     wait_until_filed(jobs, 3, within=60)
     jobs.close()
     assert deeds(workers.folder)["filed"] == Counter(keys)
-
-
-def test_a_machine_that_never_returns_is_replaced_by_the_other(workers: Workers) -> None:
-    jobs = DurableJobs(workers.url, lease=6)
-    keys = submit(jobs, 40)
-    workers.start("machine-1")
-    workers.start("machine-2")
-    time.sleep(1.0)
-    workers.kill("machine-1")
-    wait_until_filed(jobs, 40, within=90)
-    done = deeds(workers.folder)
-    jobs.close()
-    assert set(done["filed"]) == set(keys)
-    assert set(done["filed"].values()) == {1}

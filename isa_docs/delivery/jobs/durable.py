@@ -19,6 +19,8 @@ from isa_docs.delivery.jobs.table import JobTable, open_database
 APPLICATION = "isa-docs"
 BUILD, FILE = "isa-docs.build", "isa-docs.file"
 """Names of the two workflows, and of the queues they wait in."""
+URGENT = "isa-docs.urgent"
+"""The queue of the builds that cannot wait for a slot; each worker has one slot more for them."""
 LEASE = 90.0
 """Seconds after its last heartbeat when a worker counts as lost."""
 _UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
@@ -122,8 +124,8 @@ class DurableJobs:
     def resume(self, workflows: Iterable[str]) -> None:
         """Put workflows back into their queues, to be started by whichever worker comes first."""
         ids = list(workflows)
-        for queue in (BUILD, FILE):
-            if own := [each for each in ids if (queue == FILE) == (_FILING in each)]:
+        for queue in (URGENT, BUILD, FILE):
+            if own := [each for each in ids if self._queue(each) == queue]:
                 self._client.resume_workflows(own, queue_name=queue)
                 _log.warning("taken over", extra={"count": len(own)})
 
@@ -134,6 +136,13 @@ class DurableJobs:
         self.resume(each.workflow_id for each in lost)
         return len(lost)
 
+    def _queue(self, workflow: str) -> str:
+        """Return the queue that a workflow belongs into, by its id."""
+        if _FILING in workflow:
+            return FILE
+        job = self.table.get(workflow.partition(":")[0])
+        return URGENT if job and job.request.urgent else BUILD
+
     def _workflows(self, states: list[str]) -> list[WorkflowStatus]:
         return self._client.list_workflows(
             status=states, name=[BUILD, FILE], load_input=False, load_output=False, application_name=APPLICATION
@@ -143,7 +152,7 @@ class DurableJobs:
         self._client.enqueue(
             {
                 "workflow_name": BUILD,
-                "queue_name": BUILD,
+                "queue_name": URGENT if job.request.urgent else BUILD,
                 "workflow_id": build_id(job),
                 "app_version": CONTRACT,
                 "priority": job.request.priority,

@@ -58,6 +58,11 @@ class JobRequest:
     build: str = ""
     """The key of what is built: jobs from several doors with the same content share one build."""
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it begins at once, beside what is being built, rather than when a slot is free."""
+        return self.priority < 10
+
 
 @dataclass(frozen=True)
 class BuiltFile:

@@ -15,7 +15,7 @@ from typing import Any
 from dbos import DBOS, DBOSPortableJSONSerializer, StepOptions
 from filelock import FileLock, Timeout
 
-from isa_docs.delivery.jobs.durable import APPLICATION, BUILD, FILE, DurableJobs, filing_id
+from isa_docs.delivery.jobs.durable import APPLICATION, BUILD, FILE, URGENT, DurableJobs, filing_id
 from isa_docs.delivery.jobs.model import CONTRACT, Work
 from isa_docs.delivery.jobs.running import build_half, file_half
 
@@ -24,7 +24,10 @@ _log = logging.getLogger("isa_docs.jobs")
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """How a worker runs: how many builds at a time, and how often it looks, beats and sweeps (seconds)."""
+    """How a worker runs: how many builds at a time, and how often it looks, beats and sweeps (seconds).
+
+    An urgent build has a slot more of its own.
+    """
 
     slots: int = 2
     filers: int = 1
@@ -153,6 +156,7 @@ class Worker:
         DBOS.register_queue(
             BUILD, worker_concurrency=own.slots, polling_interval_sec=own.poll, on_conflict="always_update"
         )
+        DBOS.register_queue(URGENT, worker_concurrency=1, polling_interval_sec=own.poll, on_conflict="always_update")
         DBOS.register_queue(
             FILE, global_concurrency=own.filers, polling_interval_sec=own.poll, on_conflict="always_update"
         )

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import pytest
 
-from isa_docs.delivery.jobs.durable import BUILD, FILE, GAVE_UP, DurableJobs, filing_id
+from isa_docs.delivery.jobs.durable import BUILD, FILE, GAVE_UP, URGENT, DurableJobs, filing_id
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import (
     BuildResult,
@@ -362,18 +362,19 @@ class TestWithoutAWorker:
     def test_what_a_living_worker_was_given_and_never_began_can_be_taken_back(
         self, jobs: DurableJobs, built: Job
     ) -> None:
-        request = asked()
+        request, urgent = asked(), replace(asked(), priority=1)
         jobs.submit(request)
+        jobs.submit(urgent)
         jobs.sweep()
         with jobs.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE workflow_status SET status = 'PENDING', executor_id = 'machine-1'")
         jobs.table.beat("machine-1", time.time())
         assert jobs.sweep() == 0, "the worker lives"
         given = jobs.given("machine-1")
-        assert given == {f"{request.key}:1", filing_id(built)}
+        assert given == {f"{request.key}:1", f"{urgent.key}:1", filing_id(built)}
         jobs.resume(given)
         queued = {(each.workflow_id, each.queue_name) for each in jobs._workflows(["ENQUEUED"])}
-        assert queued == {(f"{request.key}:1", BUILD), (filing_id(built), FILE)}
+        assert queued == {(f"{request.key}:1", BUILD), (f"{urgent.key}:1", URGENT), (filing_id(built), FILE)}
 
 
 def test_a_worker_starts_what_it_was_given_and_did_not_begin(tmp_path: Path) -> None:
