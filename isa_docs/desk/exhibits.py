@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from isa_docs.assembly.exhibits import ExhibitFile, exhibit_type, take_exhibits
 from isa_docs.build.checks import check_matter, select
+from isa_docs.conversion.preflight import check_docx
 from isa_docs.desk.checking import finding_json
 from isa_docs.desk.file_names import numbered, safe_name
 from isa_docs.desk.folder import MatterFile, MatterFolder
@@ -27,7 +28,7 @@ from isa_docs.desk.problems import ProblemError, answer
 from isa_docs.desk.reading import one_file
 from isa_docs.documents.plan import tab_letters
 from isa_docs.errors import AssemblyError, InputError
-from isa_docs.findings import Finding
+from isa_docs.findings import Finding, stopping
 from isa_docs.intake.load import to_matter
 
 LARGEST = 200 * 1024 * 1024
@@ -55,16 +56,18 @@ class Exhibits:
         name = safe_name(name)
         findings: tuple[Finding, ...] = ()
         pages: int | None = None
-        if kind != "docx":
-            named = upload.parent / "named"  # what is found speaks of the file by its name
-            named.mkdir()
-            upload = upload.rename(named / name)
-            try:
+        named = upload.parent / "named"  # what is found speaks of the file by its name
+        named.mkdir()
+        upload = upload.rename(named / name)
+        try:
+            if kind == "docx":
+                findings = tuple(_looked_at(upload))
+            else:
                 taken = take_exhibits([ExhibitFile(upload, name)], work=upload.parent / "work")[0]
-            except AssemblyError as refused:
-                found = [finding_json(each) for each in refused.findings]
-                raise ProblemError(422, "The file cannot be an exhibit.", findings=found) from None
-            findings, pages = taken.warnings, taken.pages
+                findings, pages = taken.warnings, taken.pages
+        except AssemblyError as refused:
+            found = [finding_json(each) for each in refused.findings]
+            raise ProblemError(422, "The file cannot be an exhibit.", findings=found) from None
         kept, digest = self._keep(file, name, upload)
         return {
             "file": kept,
@@ -152,6 +155,14 @@ class Exhibits:
                 exhibit = loaded.matter.submissions[int(path[1])].exhibits[int(path[3])]
                 found.setdefault(exhibit.file, []).append(finding_json(each))
         return found
+
+
+def _looked_at(file: Path) -> list[Finding]:
+    """Return what is to be said of a Word file before it is converted; raises AssemblyError for one that cannot be."""
+    findings = check_docx(file)
+    if stopping(findings):
+        raise AssemblyError("It cannot be converted.", findings)
+    return findings
 
 
 def _copy_new(source: Path, target: Path) -> None:
