@@ -44,7 +44,21 @@ A setting is taken from the first of these that has it:
 | `--templates FOLDER` | `ISA_DOCS_TEMPLATES` | `templates = "letterhead"` | the shipped templates |
 | `--strict`, `--no-strict` | `ISA_DOCS_STRICT=1`, `=0` | `strict = true` | warnings stop nothing |
 | `--soffice PROGRAM` | `ISA_DOCS_SOFFICE` | `soffice = "/usr/bin/soffice"` | the LibreOffice found on the machine |
+| `--esign-profile`, `--bates`, `--archive`, `--max-mb`, `--verify-archive` | | `[package]`, below | see `build` |
 | | `ISA_DOCS_CACHE_DIR` | | the user's cache folder |
+
+The table `[package]` has keys named like the options; `[package.max-mb-for]` says what single recipients take, by their
+keys in the directory (`isa_ppb_2012`, `isa_2016`, `ctpat_tc_portal` …):
+
+```toml
+[package]
+esign-profile = "docusign"
+bates = "NWC-"
+max-mb = 20
+
+[package.max-mb-for]
+isa_ppb_2012 = 10
+```
 
 A program named in `isa-docs.toml` must have an absolute path outside the folder of that file: a folder of matters that
 somebody sends you must not bring a program along. `NO_COLOR` turns colors off.

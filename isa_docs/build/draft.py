@@ -19,7 +19,7 @@ from isa_docs.build.reasons import Facts
 from isa_docs.build.state import font_state, program_state
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Job, Result
-from isa_docs.documents.context import Layout, context_for, terms
+from isa_docs.documents.context import MARKING, Layout, context_for, is_designated, terms
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
 from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.render import RenderedDocx
@@ -61,6 +61,8 @@ class Draft:
         self.work = work
         self.form = form
         self.volumes: tuple[Extract, ...] = ()
+        self.validator: str | None = None
+        """The validator that confirmed what the package declares, when it was to be asked."""
         self.word: dict[str, bytes] = {}
         """The Word files as they are handed out: ``docx`` without traces of who made the templates."""
         self.packets: tuple[Packet, ...] = ()
@@ -247,7 +249,9 @@ class Draft:
             info = replace(info, attachments=carried(result))
             result = assemble(parts, info, self.work / self.name)
         self.findings += [
-            Finding("ASM-STAMP", Severity.WARNING, warning, submission=submission.id) for warning in result.warnings
+            Finding("ASM-STAMP", severity, text, submission=submission.id)
+            for severity, texts in ((Severity.WARNING, result.warnings), (Severity.NOTE, result.notes))
+            for text in texts
         ]
         listed = {
             item.key: self.layout.first_pages[item.key]
@@ -258,10 +262,15 @@ class Draft:
         found = check_package(result, parts, info, contents=contents)
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread(self.plan, result)
-        if self.form.max_megabytes:
+        if self.form.verify_archive:
+            from isa_docs.assembly.archive_check import find_validator, judged
+
+            self.validator, found = judged(find_validator(), result, info.archive)
+            self.findings += [replace(each, submission=submission.id) for each in found]
+        limit = self.form.limit_for(self.plan.recipient.key)
+        if limit:
             from isa_docs.assembly.volumes import split
 
-            limit = int(self.form.max_megabytes * 1_000_000)
             volumes = split(parts, result, info, limit, self.work / "volumes")
             self.volumes = volumes.files
             self.findings += [replace(each, submission=submission.id) for each in volumes.findings]
@@ -365,6 +374,8 @@ class Draft:
             slots=self.slots(item),
             alternative_text=item.exhibit.alternative_text if item.exhibit else None,
             mark=item.short_title if item.kind == "exhibit" else "",
+            legend=MARKING if item.kind == "exhibit" and is_designated(self.plan, item) else "",
+            fixed=bool(item.exhibit and item.exhibit.treatment == "exact"),
         )
 
     def _failure(self, item: PlannedItem, result: Result) -> Finding:

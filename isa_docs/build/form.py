@@ -24,6 +24,14 @@ class PackageForm:
     archive: Literal["a2", "a3"] = "a2"
     max_megabytes: float = 0.0
     """Millions of bytes the recipient takes in one file; a larger package is split by tab besides. 0: any size."""
+    limits: tuple[tuple[str, float], ...] = ()
+    """The same for some recipients, by their keys in the directory."""
+    verify_archive: bool = False
+    """Whether veraPDF is to confirm what the package declares; without it there is no package."""
+
+    def limit_for(self, recipient: str) -> int:
+        """Return how many bytes a recipient takes in one file; 0 for any number."""
+        return int(dict(self.limits).get(recipient, self.max_megabytes) * 1_000_000)
 
     def to_json(self) -> dict[str, Any]:
         """Return what of the form decides the package's bytes, as data."""

@@ -249,6 +249,7 @@ class _Run:
             exhibits=draft.exhibit_records(),
             archive=draft.form.archive,
             volumes=draft.volumes,
+            validator=draft.validator,
         )
 
     def _each(self, what: str, step: Callable[[int, Draft], None]) -> None:

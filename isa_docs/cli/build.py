@@ -15,7 +15,7 @@ import click
 
 from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.cli.check import AS_OF, ONLY, STRICT, day_of
-from isa_docs.cli.forms import as_arguments, form_options
+from isa_docs.cli.forms import AskedForm, as_arguments, form_options
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import Settings, cache_dir, settings_for
 from isa_docs.errors import ExitCode
@@ -60,7 +60,7 @@ def build(
     jobs: int | None,
     fresh: bool,
     watch: bool,
-    form: PackageForm,
+    asked: AskedForm,
     check_reproducible: bool,
     watermark: str | None,
     idempotency_key: str | None,
@@ -70,6 +70,7 @@ def build(
 
     MATTER is a matter file, or a folder: then every matter below it is built, whatever becomes of the others.
     """
+    form = asked.over(matter if matter.is_dir() else matter.parent)
     if matter.is_dir():
         from isa_docs.cli.batch import build_folder
 
@@ -112,9 +113,9 @@ def build(
         return
     from isa_docs.delivery.answers import RememberedAnswer
 
-    asked: dict[str, Any] = {"only": only, "templates": chosen.templates, "strict": chosen.strict, "as_of": as_of}
-    asked["form"] = asdict(form)
-    remembered = RememberedAnswer(chosen.out, idempotency_key, matter.read_bytes(), asked)
+    said: dict[str, Any] = {"only": only, "templates": chosen.templates, "strict": chosen.strict, "as_of": as_of}
+    said["form"] = asdict(form)
+    remembered = RememberedAnswer(chosen.out, idempotency_key, matter.read_bytes(), said)
     with remembered.held():
         if (result := remembered.recall()) is not None:
             answer.result = result

@@ -48,6 +48,7 @@ def settings_for(folder: Path, **flags: Any) -> Settings:
     Raises a usage error for a variable, and InputError for a settings file, that cannot be understood.
     """
     out: dict[str, Any] = read_settings_file(folder)
+    out.pop("package", None)  # the form of a package: isa_docs.cli.forms
     for name in ("out", "templates", "soffice"):
         if value := os.environ.get(f"ISA_DOCS_{name.upper()}"):
             out[name] = Path(value)

@@ -8,12 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from isa_docs.cli.settings_package import read_package_table
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Place, Severity
 
 NAME = "isa-docs.toml"
 _WASM = "libreoffice-wasm"  # no path: the build that set-up put into the cache folder
-_KINDS: dict[str, type] = {"out": str, "templates": str, "strict": bool, "soffice": str}
+_KINDS: dict[str, type] = {"out": str, "templates": str, "strict": bool, "soffice": str, "package": dict}
+_WORDS = {bool: "true or false", dict: "a table: [package]"}
 
 
 def read_settings_file(folder: Path) -> dict[str, Any]:
@@ -43,8 +45,14 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
             remedy = f"Did you mean '{close[0]}'?" if close else f"Known here: {', '.join(_KINDS)}."
             faults.append(_fault("SETTINGS-UNKNOWN", f"'{name}' is not a setting.", place, remedy))
         elif not isinstance(value, _KINDS[name]) or value == "":
-            wanted = "true or false" if _KINDS[name] is bool else "text in quotation marks"
+            wanted = _WORDS.get(_KINDS[name], "text in quotation marks")
             faults.append(_fault("SETTINGS-VALUE", f"'{name}' must be {wanted}.", place))
+        elif name == "package":
+            out[name], wrong = read_package_table(value)
+            faults += [
+                _fault(each.code, each.message, Place(str(file), _line_of(text, each.key), 1), each.remedy)
+                for each in wrong
+            ]
         elif name == "soffice" and not _is_elsewhere(Path(str(value)), file.parent):
             message = "'soffice' must be an absolute path outside this folder."
             remedy = "Programs that lie among the matters are not started; use --soffice or ISA_DOCS_SOFFICE for that."

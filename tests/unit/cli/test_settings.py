@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 import pytest
 
+from isa_docs.build.form import PackageForm
+from isa_docs.cli.forms import AskedForm
 from isa_docs.cli.settings import Settings, cache_dir, settings_for
 from isa_docs.cli.settings_file import read_settings_file
-from isa_docs.errors import InputError
+from isa_docs.errors import InputError, MissingProgramError
 from tests.unit.cli.running import Invoke
 
 
@@ -108,3 +110,49 @@ class TestRefusals:
 def test_the_cache_folder_can_be_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ISA_DOCS_CACHE_DIR", str(tmp_path))
     assert cache_dir() == tmp_path
+
+
+class TestPackage:
+    """The table that says in which form packages are made."""
+
+    def test_options_beat_the_table_and_the_table_beats_the_defaults(self, folder: Path) -> None:
+        write(folder, '[package]\nesign-profile = "wet"\nbates = "NWC-"\nmax-mb = 20\n')
+        assert AskedForm().over(folder / "2015") == PackageForm("wet", "NWC-", "a2", 20)
+        asked = AskedForm(profile="docusign", bates="", max_megabytes=5)
+        assert asked.over(folder) == PackageForm("docusign", "", "a2", 5)
+        assert settings_for(folder) == Settings()
+
+    def test_a_recipient_may_have_a_limit_of_its_own(self, folder: Path) -> None:
+        write(folder, "[package]\nmax-mb = 20\n[package.max-mb-for]\nisa_ppb_2012 = 7.5\n")
+        form = AskedForm().over(folder)
+        assert (form.limit_for("isa_ppb_2012"), form.limit_for("isa_2016")) == (7_500_000, 20_000_000)
+        assert AskedForm(max_megabytes=3).over(folder).limit_for("isa_ppb_2012") == 3_000_000
+        assert PackageForm().limit_for("isa_ppb_2012") == 0
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("package = 1", "'package' must be a table: [package]."),
+            ('[package]\narchive = "a4"', "'archive' must be a2 or a3."),
+            ('[package]\nbates = "€"', "'bates' must be at most 20 plain characters."),
+            ("[package]\nmax-mb = true", "'max-mb' must be a number of at least 0.1."),
+            ('[package]\nverify-archive = "yes"', "'verify-archive' must be true or false."),
+            ("[package]\nmax_mb = 3", "'max_mb' is not a setting of [package]."),
+            ("[package]\nmax-mb-for = 3", "'max-mb-for' must be a table: [package.max-mb-for]."),
+            ("[package.max-mb-for]\nisa_2012 = 3", "'isa_2012' is no recipient of the directory."),
+            ("[package.max-mb-for]\nisa_2016 = -3", "'isa_2016' must be a number of at least 0.1."),
+        ],
+    )
+    def test_what_is_wrong_is_said_with_its_line(self, folder: Path, text: str, said: str) -> None:
+        write(folder, f"{text}\n")
+        with pytest.raises(InputError) as stopped:
+            AskedForm().over(folder)
+        [finding] = stopped.value.findings
+        assert finding.message == said
+        assert finding.place is not None
+        assert finding.place.line == len(text.splitlines())
+
+    def test_a_validator_that_is_not_there_is_named(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(folder))
+        with pytest.raises(MissingProgramError, match=r"there is no program 'verapdf' here: install it from"):
+            AskedForm(verify_archive=True).over(folder)
