@@ -69,7 +69,7 @@ def finding_json(finding: Finding, source: Source | None = None, saved: Source |
         out["overridden"] = finding.overridden
     if saved is not None and finding.path is not None and finding.path in saved.values:
         out["line"] = saved.place(finding.path).line
-    elif source is not None and finding.path is None and finding.place and finding.place.file == source.file:
+    elif finding.place and (source is None or (finding.path is None and finding.place.file == source.file)):
         out["line"] = finding.place.line
     return out
 

@@ -152,8 +152,8 @@ export function ArrayItem(props: ArrayFieldItemTemplateProps) {
   if (!objects) return <li className="row" {...dropping}>{props.children}{buttons}</li>;
   return (
     <li className={`card ${list.dragged === index ? "dragged" : ""}`} {...dropping}>
-      <div className="card-head" {...dragging}>
-        <span className="grip" aria-hidden="true" title="Drag to move">⠿</span>
+      <div className="card-head">
+        <span className="grip" aria-hidden="true" title="Drag to move" {...dragging}>⠿</span>
         <button type="button" className="fold" aria-expanded={open} onClick={() => form.setOpen(pointer, !open)}>
           <span className="number">{index + 1}</span> {shown || `New ${one}`}
           {errors > 0 && <span className="count error">{errors} {errors === 1 ? "error" : "errors"}</span>}

@@ -50,7 +50,7 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
       <div className="addressee">
         <span className="label">To</span>
         {to ? (
-          <details>
+          <details name="standing">
             <summary>{to.to[0]}{to.to.length > 1 && <span className="rest">, {to.to.slice(1).join(", ")}</span>}</summary>
             <div className="unfolded" role="group" aria-label="Addressee" tabIndex={0}>
               <address>{to.to.map((line, at) => <div key={at}>{line}</div>)}</address>
@@ -65,7 +65,7 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
       <div className="due">
         <span className="label">Due</span>
         {next ? (
-          <details>
+          <details name="standing">
             <summary>
               <strong className={next.due < today && !kept ? "late" : ""}>{inWords(next.due)}</strong>{" "}
               <span className="rest">
