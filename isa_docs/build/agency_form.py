@@ -9,10 +9,11 @@ from pathlib import Path
 from isa_docs.build.templates import Templates
 from isa_docs.documents.form_map import AgencyForm, places_file, read_form
 from isa_docs.documents.form_values import ANNEX_KEY, annex_item, annexed, fillings, is_too_long
-from isa_docs.documents.plan import PlannedItem, SubmissionPlan, on_form
+from isa_docs.documents.plan import PlannedItem, SubmissionPlan, on_form, plan_submission
 from isa_docs.documents.tokens import Slot
-from isa_docs.errors import TemplateError
+from isa_docs.errors import IsaDocsError, TemplateError
 from isa_docs.findings import Finding, Severity
+from isa_docs.intake.load import LoadedMatter
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,23 @@ def form_file(item: PlannedItem, folder: Path, templates: Templates) -> Path:
         remedy = "Copy it beside the matter file, or put it into the templates folder as mou-form.pdf or mou-form.docx."
         raise TemplateError(message, [Finding("FORM-OUTSIDE", Severity.ERROR, message, remedy, item.path)])
     return file
+
+
+def form_findings(loaded: LoadedMatter, index: int) -> list[Finding]:
+    """Return what is wrong with the form that a submission names, as far as is seen without opening it."""
+    from isa_docs.intake.model import Application
+
+    submission = loaded.matter.submissions[index]
+    if not isinstance(submission, Application) or submission.mou.form is None:
+        return []
+    plan = plan_submission(loaded.matter, index)
+    mou = next(item for item in plan.items if item.form)
+    try:
+        form = read_form(form_file(mou, loaded.folder, Templates()), mou.form, mou.path)
+        fillings(form, plan, mou)
+    except IsaDocsError as error:
+        return [replace(each, submission=submission.id) for each in error.findings]
+    return []
 
 
 def form_inputs(plan: SubmissionPlan, folder: Path, templates: Templates) -> dict[str, Path]:

@@ -56,6 +56,7 @@ def check_matter(loaded: LoadedMatter, indexes: Sequence[int], as_of: date | Non
         *uncited_exhibits(loaded, indexes),
         *unconfirmed(loaded, indexes),
         *_exhibit_files(loaded, indexes),
+        *_forms(loaded, indexes),
         *_characters(loaded),
         *check_rules(loaded.matter, ids, as_of),
     ]
@@ -94,11 +95,19 @@ def stop_for(findings: Sequence[Finding], *, strict: bool = False) -> None:
 def _error_type(finding: Finding) -> type[IsaDocsError]:
     if finding.code.startswith("ISA-"):
         return RuleError
-    if finding.code.startswith("TPL-"):
+    if finding.code.startswith(("TPL-", "FORM-")):
         return TemplateError
     if finding.code.startswith("EXH-"):
         return AssemblyError
     return MissingProgramError if finding.code.startswith("FONT-") else InputError
+
+
+def _forms(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Finding]:
+    for index in indexes:
+        if getattr(getattr(loaded.matter.submissions[index], "mou", None), "form", None):
+            from isa_docs.build.agency_form import form_findings  # only here: few matters name a form
+
+            yield from form_findings(loaded, index)
 
 
 def _exhibit_files(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Finding]:

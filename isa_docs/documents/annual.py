@@ -110,7 +110,10 @@ def timing(plan: SubmissionPlan) -> str:
     years = anniversary.year - accepted.year
     text = f"{base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
     if cycle == 0 and abs((submission.date - anniversary).days) <= WINDOW_DAYS:
-        text += f" This letter is given within thirty days of that anniversary ({law_review('fr-77-61012')})."
+        text += (
+            " This letter is given within thirty days of that anniversary, "
+            f"as the notice at {law_review('fr-77-61012')} provides."
+        )
     return text
 
 

@@ -316,7 +316,7 @@ def enclosure_lines(plan: SubmissionPlan, layout: Layout) -> list[str]:
         if item.kind not in ("paper", "exhibit"):
             continue
         pages = layout.pages.get(item.key)
-        count = f" ({pages} {'page' if pages == 1 else 'pages'})" if pages else ""
+        count = f" ({pages}\u00a0{'page' if pages == 1 else 'pages'})" if pages else ""
         lines.append(f"{plan.where(item.key)} – {item.title}{count}")
     return lines
 

@@ -105,4 +105,5 @@ def test_a_form_outside_the_matters_folder_is_refused(northwind: Path, tmp_path:
     places(word_form(tmp_path / "form.docx"), WORD)
     done = isa_docs("build", named(northwind, "../form.docx"), "--only", "application", "--out", tmp_path / "out")
     assert done.returncode == 6
+    assert isa_docs("check", northwind, "--only", "application").returncode == 6, "a check says so without a build"
     assert "FORM-OUTSIDE" in done.stdout + done.stderr
