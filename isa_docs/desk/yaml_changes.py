@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -38,6 +38,8 @@ class Changes:
     def _within(self, start: int, end: int) -> str:
         """Return one stretch of the text with the replacements made in it."""
         inside = [each for each in self._made if start <= each[0] and each[1] <= end]
+        if any(each[0] < start < each[1] or each[0] < end < each[1] for each in self._made):
+            raise ValueError("a change reaches beyond the part that is moved")
         out, at = "", start
         for first, last, said in sorted(inside, key=lambda each: (each[0], each[1])):
             if first < at:
@@ -118,7 +120,7 @@ class Changes:
         column = self._column(node.entries[0][0].start)
         for at, (key, value) in enumerate(node.entries):
             if key.text not in new:
-                self._delete_entry(node, at)
+                self._delete_entry(node, at, kept)
             else:
                 self._change(value, old[key.text], new[key.text], column)
         order = list(new)
@@ -129,21 +131,25 @@ class Changes:
                 places.setdefault(before[-1] if before else kept[-1], []).append(name)
         for after, added in places.items():
             key, value = next(each for each in node.entries if each[0].text == after)
-            at = self._line_end(max(key.end, value.end))
+            at = self._block_end(max(key.end, value.end), column)
             lines = yaml_writing.entries({name: new[name] for name in added}, column)
             self._put(at, at, "".join(f"\n{line}" for line in lines))
 
-    def _delete_entry(self, node: Node, at: int) -> None:
+    def _delete_entry(self, node: Node, at: int, kept: Collection[str]) -> None:
+        """Take an entry's lines away; what stands above them and behind a hyphen stays."""
         key, value = node.entries[at]
         start = self._text.rfind("\n", 0, key.start) + 1
-        end = self._next_line(max(value.end, key.end))
-        if self._text[start : key.start].strip():  # the entry stands behind a hyphen: the next one takes its place
+        end = self._block_end(max(value.end, key.end), self._column(key.start))
+        if self._text[start : key.start].strip():  # behind a hyphen: the next entry takes its place, if it can
             following = next((each for each, _ in node.entries[at + 1 :]), None)
-            if following is None or self._text[end : following.start].strip():
-                raise ValueError("a comment stands between the entry and the next one")
-            self._put(key.start, following.start, "")
-            return
-        self._put(start, end, "")
+            if following and following.text in kept and not self._text[end : following.start].strip():
+                self._put(key.start, following.start, "")
+            else:
+                self._put(len(self._text[: key.start].rstrip(" ")), end, "")
+        elif start:
+            self._put(self._line_end(start - 1), end, "")
+        else:
+            self._put(0, self._next_line(end), "")
 
     def _list(self, node: Node, old: list[Any], new: list[Any]) -> None:
         pairs = matched(old, new)
@@ -169,7 +175,8 @@ class Changes:
 
         What stands above the first item belongs to the list. Raises ValueError when two items share a line.
         """
-        ends = [self._line_end(max(each.end, hyphen)) for each, hyphen in zip(node.items, node.hyphens, strict=True)]
+        lasts = [max(each.end, hyphen) for each, hyphen in zip(node.items, node.hyphens, strict=True)]
+        ends = [self._block_end(last, self._column(node.hyphens[0])) for last in lasts]
         starts = [self._text.rfind("\n", 0, node.hyphens[0]) + 1, *map(self._next_line, ends[:-1])]
         if self._text[starts[0] : node.hyphens[0]].strip():
             raise ValueError("the list begins on the line of another")
@@ -238,6 +245,19 @@ class Changes:
         if found < 0:
             return len(self._text)
         return found - (self._text[max(at, found - 1) : found] == "\r")
+
+    def _block_end(self, at: int, column: int) -> int:
+        """Return the end of the line of ``at``, and of the comments below it that are set deeper than ``column``."""
+        end = self._line_end(at)
+        probe = self._next_line(end)
+        while probe < len(self._text):
+            line = self._text[probe : self._line_end(probe)]
+            if line.lstrip(" ").startswith("#") and len(line) - len(line.lstrip(" ")) > column:
+                end = self._line_end(probe)
+            elif line.strip():
+                break
+            probe = self._next_line(probe)
+        return end
 
     def _next_line(self, at: int) -> int:
         """Return the offset of the line after the one that ``at`` stands on, or the end of the text."""

@@ -138,6 +138,23 @@ def test_keys_are_added_where_the_form_has_them_and_taken_away_alone() -> None:
     assert made == HAND_WRITTEN.replace("    email: >-\n        trade@northwind.example\n", "")
 
 
+def test_what_stands_behind_a_hyphen_can_be_taken_away() -> None:
+    made = changed(HAND_WRITTEN, lambda d: d["submissions"][0].pop("id"))
+    assert made == HAND_WRITTEN.replace("- id: a\n  kind:", "- kind:")
+    text = "list:\n- a: 1   # one\n  # two\n  b: 2\n- c: 3\n"
+    assert changed(text, lambda d: d["list"][0].pop("a")) == "list:\n-\n  # two\n  b: 2\n- c: 3\n"
+
+
+def test_comments_set_deeper_go_with_what_they_explain() -> None:
+    text = "list:\n  - a: 1\n    #b: optional\n  # the second\n  - a: 2\n    #b: optional\n# end\n"
+    made = changed(text, lambda d: d["list"].append({"a": 3}))
+    assert made == text.replace("# end\n", "  - a: 3\n# end\n")
+    made = changed(text, lambda d: d["list"].pop(0))
+    assert made == "list:\n  # the second\n  - a: 2\n    #b: optional\n# end\n"
+    made = changed(text, lambda d: d.update(note="x\ny\n"))
+    assert made == text.replace("# end\n", "note: |\n  x\n  y\n# end\n")
+
+
 def test_line_ends_of_windows_stay() -> None:
     text = HAND_WRITTEN.replace("\n", "\r\n")
 
