@@ -89,16 +89,18 @@ class Callbacks:
         ]
 
     def _note_ended(self, now: float) -> None:
-        ended = sa.select(JOBS.c.key, JOBS.c.attempt, JOBS.c.state).where(
-            JOBS.c.callback != "", JOBS.c.state.in_([str(state) for state in ENDS])
+        identity = JOBS.c.key + ":" + sa.cast(JOBS.c.attempt, sa.String) + ":" + JOBS.c.state
+        fresh = sa.select(JOBS.c.key, identity.label("identity")).where(
+            JOBS.c.callback != "",
+            JOBS.c.state.in_([str(state) for state in ENDS]),
+            ~sa.exists().where(CALLBACKS.c.id == identity),
         )
         with self._engine.connect() as connection:
-            ids = {f"{row.key}:{row.attempt}:{row.state}": row.key for row in connection.execute(ended)}
-            known = {row.id for row in connection.execute(sa.select(CALLBACKS.c.id))} if ids else set()
-        for identity in ids.keys() - known:
-            job = self._table.get(ids[identity])
+            found = list(connection.execute(fresh.limit(1000)))
+        for row in found:
+            job = self._table.get(row.key)
             if job is not None:
-                self._insert(identity, job, now)
+                self._insert(row.identity, job, now)
 
     def _insert(self, identity: str, job: Job, now: float) -> None:
         values = {
