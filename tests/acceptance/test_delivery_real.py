@@ -165,7 +165,7 @@ def told() -> Iterator[tuple[str, list[bytes]]]:
     server.shutdown()
 
 
-def wait_for(what: Callable[[], object], within: float = 120) -> None:
+def wait_for(what: Callable[[], object], within: float = 300) -> None:
     end = time.monotonic() + within
     while not what():
         assert time.monotonic() < end
