@@ -229,6 +229,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.s
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.data(),
@@ -258,6 +259,7 @@ def test_any_value_anywhere_leaves_all_other_lines_as_they_are(data: st.DataObje
         assert left <= str(value).count("#") + text.splitlines()[first].count("#")
 
 
+@pytest.mark.slow
 def test_any_change_of_structure_is_written_and_read_back() -> None:
     rng = random.Random(7)
     for _ in range(12):
