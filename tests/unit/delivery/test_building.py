@@ -106,6 +106,7 @@ def test_what_two_doors_ask_for_is_built_once_as_long_as_it_is_what_it_was(tmp_p
     jobs = reception.jobs.find()
     assert [job.state for job in jobs] == [JobState.BUILT] * 3
     assert (len(orders), len({reception.folder(job) for job in jobs})) == (1, 1)
+    assert orders[0].patient, "what is not urgent gives way to what is"
     (reception.folder(jobs[0]) / "m.pdf").write_bytes(b"%PDF, meddled with")
     assert work.build(jobs[1]).state is JobState.BUILT
     assert len(orders) == 2

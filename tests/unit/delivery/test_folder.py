@@ -12,11 +12,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from isa_docs.delivery.folder.store import FolderError, FolderStore, LocalFolder
 from isa_docs.delivery.folder.watcher import FolderWatcher
 from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.intake import Reception
+from isa_docs.intake.schema import bundled
 
 from .conftest import SmallWork
 
@@ -77,6 +79,7 @@ def test_a_dropped_matter_comes_back_as_a_package(folder: tuple[FolderStore, Pat
     ]
     status = json.loads(next(root.glob("done/*/status.json")).read_text())
     assert (status["state"], status["packages"][0]["submission"]) == ("built", "anl")
+    Draft202012Validator(bundled("status.schema.json")).validate(status)
 
 
 def test_a_folder_with_exhibits_is_one_intake(folder: tuple[FolderStore, Path], watcher: FolderWatcher) -> None:
