@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
-
-if TYPE_CHECKING:
-    from pypdf.generic import DecodedStreamObject, EncodedStreamObject
 
 MENDED = "/IsaMarksMended"
 """Catalog key of a file whose marked content was already made fit for assembly; never copied into a package."""
@@ -28,25 +24,6 @@ _OPAQUE = re.compile(
 )
 _INLINE_IMAGE = re.compile(rb"\bBI\b")
 _PAINTS = re.compile(rb"(?<![^\s\[\]<>])(BDC|BMC|EMC|TJ|Tj|'|\"|Do|sh|[SsFBb]\*?|f\*?)(?![^\s\[\]<>])")
-
-
-def compressed(data: bytes) -> EncodedStreamObject:
-    """Return ``data`` as a Flate stream for a file that pypdf writes."""
-    from pypdf.generic import EncodedStreamObject, NameObject
-
-    stream = EncodedStreamObject()
-    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
-    stream._data = zlib.compress(data, 9)
-    return stream
-
-
-def plain(data: bytes) -> DecodedStreamObject:
-    """Return ``data`` as an unfiltered stream for a file that pypdf writes."""
-    from pypdf.generic import DecodedStreamObject
-
-    stream = DecodedStreamObject()
-    stream._data = data
-    return stream
 
 
 def contents_of(page: pikepdf.Page) -> list[Stream]:

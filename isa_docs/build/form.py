@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from isa_docs.assembly.model import Attachment, EsignProfile
 
@@ -40,21 +40,31 @@ class PackageForm:
 
 PLAIN = PackageForm()
 
+COVERS: Final = (
+    "The build up to the assembly of this package. Known only afterwards, and therefore in the manifest beside the "
+    "package and not in here: its SHA-256, what its checks and the rules for finished papers found, its volumes, and "
+    "whether a validator confirmed what it declares."
+)
+"""What the manifest inside an archive package says of itself."""
+
 
 def associated_files(record: BuildRecord, name: str, matter_text: str) -> tuple[Attachment, ...]:
-    """Return what an A-3 package carries: the matter file, and the manifest without the package's own checksum.
+    """Return what an A-3 package carries: the matter file, and the manifest as far as it is known before the package.
 
-    A file cannot hold its own checksum; the manifest beside the package has it.
+    A file cannot hold its own checksum, nor what was found of it afterwards; the manifest inside says so, and leaves
+    these things out rather than seem to say that there are none.
     """
     from isa_docs.review.manifest import manifest
 
-    data = manifest(record, name)
-    del data["package"]["sha256"]
+    data = {"covers": COVERS, **manifest(record, name)}
+    del data["package"]["sha256"], data["conformance"]["checked_by"], data["volumes"]
     text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     matter = Path(record.matter_file).name
     kind = "application/json" if matter.endswith(".json") else "application/yaml"
     return (
-        Attachment("manifest.json", "application/json", "Record of the build of this package", text.encode(), "Data"),
+        Attachment(
+            "manifest.json", "application/json", "Record of the build up to this package", text.encode(), "Data"
+        ),
         Attachment(matter, kind, "The facts this package was made from", matter_text.encode()),
     )
 

@@ -97,6 +97,10 @@ def is_prefix(text: str) -> bool:
 
 
 def as_arguments(form: PackageForm) -> list[str]:
-    """Return the arguments that ask for ``form`` again, but for what does not decide the package's bytes."""
-    limit = ["--max-mb", str(form.max_megabytes)] if form.max_megabytes else []
-    return ["--esign-profile", form.profile, "--bates", form.bates, "--archive", form.archive, *limit]
+    """Return the arguments that ask for ``form`` again, for a matter with the same settings.
+
+    Limits of single recipients come from these settings only, and a limit given as an argument would beat them.
+    """
+    limit = ["--max-mb", str(form.max_megabytes)] if form.max_megabytes and not form.limits else []
+    verify = "--verify-archive" if form.verify_archive else "--no-verify-archive"
+    return ["--esign-profile", form.profile, "--bates", form.bates, "--archive", form.archive, *limit, verify]
