@@ -55,6 +55,10 @@ def desk(
     from isa_docs.desk.sessions import Sessions
     from isa_docs.desk.settings import BASE, DeskSettings
 
+    if verbose:
+        from isa_docs.delivery.logs import log_to
+
+        log_to(sys.stderr, verbose=verbose > 1)
     folder = folder.resolve()
     own = settings_for(folder, out=out, soffice=soffice)
     try:
