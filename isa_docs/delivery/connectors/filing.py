@@ -91,6 +91,8 @@ class Sweep:
                 self.look_at(document)
             except ConnectorError as error:
                 _log.warning("not taken in", extra={"source": self._name, "error": str(error)})
+            except Exception as error:  # one document that nobody foresaw must not keep the others waiting
+                _log.error("not taken in", extra={"source": self._name, "error": type(error).__name__})
         return len(documents)
 
     def look_at(self, document: str) -> Job | None:

@@ -150,6 +150,8 @@ class FolderWatcher:
             pass
         except FolderError as error:
             _log.warning("folder not ready", extra={"error": str(error), "source": f"folder:{self.name}"})
+        except Exception as error:  # one file that nobody foresaw must not keep the others waiting
+            _log.error("not taken in", extra={"error": type(error).__name__, "source": f"folder:{self.name}"})
 
 
 def _packages(job: Job, folder: Path) -> dict[str, bytes | Path]:

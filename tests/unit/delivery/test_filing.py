@@ -160,6 +160,23 @@ def test_an_error_after_the_deed_files_nothing_twice(
     assert len(filing.built) == 1
 
 
+def test_one_document_that_nobody_foresaw_keeps_no_other_waiting(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dms, root = store
+    for name in ("a.yaml", "b.yaml"):
+        (root / "requested" / name).write_text(f"matter: {name[0]}\n")
+    real = WebDavDms.fetch
+
+    def fetch(self: WebDavDms, document: str) -> dict[str, bytes]:
+        return real(self, document) if document == "b.yaml" else {}["an answer in another form"]
+
+    monkeypatch.setattr(WebDavDms, "fetch", fetch)
+    sweep, _, reception = connect(dms, work, clock)
+    assert sweep.look() == 2
+    assert [(job.request.document, job.state) for job in reception.jobs.find()] == [("b.yaml", JobState.FILED)]
+
+
 def test_a_dms_that_is_down_gets_its_package_once_it_is_back(work: SmallWork, clock: Clock) -> None:
     class Down:
         back = False

@@ -181,6 +181,21 @@ def test_a_kill_between_the_packages_and_the_move_leaves_one_of_each(
     assert "done/m/intake/m.yaml" in tree(folder[1])
 
 
+def test_one_file_that_nobody_foresaw_keeps_no_other_waiting(
+    folder: tuple[FolderStore, Path], watcher: FolderWatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (folder[1] / "inbox" / name).write_text("matter: m\n")
+    real = type(folder[0]).read
+
+    def read(self: FolderStore, path: str) -> dict[str, bytes]:
+        return real(self, path) if path.endswith("b.yaml") else {}["nobody foresaw this"]
+
+    monkeypatch.setattr(type(folder[0]), "read", read)
+    look(watcher)
+    assert "done/b/intake/b.yaml" in tree(folder[1])
+
+
 def test_two_watchers_share_a_folder(folder: tuple[FolderStore, Path], reception: Reception, work: SmallWork) -> None:
     folder[0].prepare()
     for number in range(20):
