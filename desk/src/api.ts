@@ -72,6 +72,8 @@ export interface CheckAnswer {
   findings: Finding[];
   addressees: Addressee[];
   deadlines: Deadline[];
+  /** The matter has gaps: what is said of it so far may change. */
+  provisional?: boolean;
 }
 export interface Mark {
   pointer: string;
@@ -82,6 +84,7 @@ export interface Page {
   width: number;
   height: number;
   label: string;
+  title?: string;
   src: string;
   marks: Mark[];
 }
@@ -132,17 +135,42 @@ export interface BuiltFile {
   sha256: string;
   kind: string;
 }
+export interface BuiltPackage {
+  submission: string;
+  pages: number;
+  /** Built from the file as it is now. */
+  current?: boolean;
+  files: BuiltFile[];
+}
 export interface Job {
   state: "queued" | "running" | "done" | "failed";
   step?: string | null;
   detail?: string | null;
-  result?: { packages: { submission: string; pages: number; files: BuiltFile[] }[]; findings?: Finding[] } | null;
+  result?: {
+    packages: BuiltPackage[];
+    failed?: { submission: string; message: string }[];
+    findings?: Finding[];
+    message?: string | null;
+  } | null;
   findings?: Finding[] | null;
 }
+export interface Signature {
+  /** None of a signature that the package did not ask for. */
+  name: string | null;
+  role?: string | null;
+  expected_signer?: string | null;
+  page?: number | null;
+  signed?: boolean;
+  changed_after?: unknown;
+}
 export interface Verdict {
+  submission?: string | null;
+  /** A sentence. */
   verdict: string;
+  reliable?: boolean;
+  as_built?: boolean;
   findings: Finding[];
-  signatures: Record<string, Json>[];
+  signatures: Signature[];
 }
 
 /** An answer other than success: what went wrong in words, and the findings where there are any. */
@@ -198,10 +226,9 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
 
 const at = (id: string) => `matters/${encodeURIComponent(id)}`;
 
-function withFile(name: string, file: File, more: Record<string, string> = {}): FormData {
+function withFile(name: string, file: File): FormData {
   const form = new FormData();
   form.append(name, file, file.name);
-  for (const [key, value] of Object.entries(more)) form.append(key, value);
   return form;
 }
 
@@ -230,9 +257,9 @@ export const api = {
   exhibits: (id: string) => call<StoredExhibit[]>("GET", `${at(id)}/exhibits`),
   build: (id: string, base_version: string, submissions: string[]) =>
     call<{ job: string }>("POST", `${at(id)}/build`, { base_version, submissions }),
+  built: (id: string) => call<{ packages: BuiltPackage[] }>("GET", `${at(id)}/build`),
   job: (job: string) => call<Job>("GET", `jobs/${encodeURIComponent(job)}`),
-  verify: (id: string, file: File, submission?: string) =>
-    call<Verdict>("POST", `${at(id)}/verify`, withFile("file", file, submission ? { submission } : {})),
+  verify: (id: string, file: File) => call<Verdict>("POST", `${at(id)}/verify`, withFile("file", file)),
   pageImage: (id: string, src: string) => `api/${at(id)}/${src}`,
   fileLink: (id: string) => `api/${at(id)}/file`,
   builtLink: (id: string, url: string) => (url.includes("/api/") || url.startsWith("api/") ? url : `api/${at(id)}/${url}`),

@@ -1,7 +1,7 @@
 // Build the packages, take them away, and have a signed one examined when it comes back.
 import { useEffect, useRef, useState } from "react";
 import { api, Refused } from "../api";
-import type { BuiltFile, Finding, Job, Verdict } from "../api";
+import type { BuiltFile, BuiltPackage, Finding, Job, Verdict } from "../api";
 import { FieldFindings } from "../form/findings";
 import { isObject, valueAt } from "../schema";
 import { kindTitle } from "../sections";
@@ -13,13 +13,18 @@ const KINDS: Record<string, string> = {
   packet: "Pages for one signer",
   checklist: "Checklist for the firm; never sent",
   manifest: "Record of the build",
+  volume: "One volume of the package",
   word: "Paper as a Word file",
+  paper: "Paper as a PDF",
+  other: "For signing systems",
 };
-const ORDER = ["package", "packet", "checklist", "word", "manifest"];
+const ORDER = ["package", "volume", "packet", "checklist", "word", "paper", "manifest", "other"];
 
 function size(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+const plainName = (file: BuiltFile) => file.name.split("/").at(-1) ?? file.name;
 
 function Files({ id, files }: { id: string; files: BuiltFile[] }) {
   const sorted = [...files].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
@@ -29,7 +34,11 @@ function Files({ id, files }: { id: string; files: BuiltFile[] }) {
       <tbody>
         {sorted.map((file) => (
           <tr key={file.url}>
-            <td><a href={api.builtLink(id, file.url)} download>{file.name.split("/").at(-1)}</a></td>
+            <td>
+              {file.kind === "checklist"
+                ? <a href={api.builtLink(id, file.url)} target="_blank" rel="noopener">{plainName(file)}</a>
+                : <a href={api.builtLink(id, file.url)} download>{plainName(file)}</a>}
+            </td>
             <td>{KINDS[file.kind] ?? file.kind}</td>
             <td className="figure">{size(file.size)}</td>
           </tr>
@@ -46,11 +55,17 @@ export function BuildView({ id, matter, goTo }: { id: string; matter: Matter; go
   const [left, setLeft] = useState<string[]>([]);
   const [job, setJob] = useState<Job | null>(null);
   const [fault, setFault] = useState<{ message: string; findings: Finding[] } | null>(null);
+  const [packages, setPackages] = useState<BuiltPackage[]>([]);
   const alive = useRef(true);
   useEffect(() => {
     alive.current = true;
     return () => void (alive.current = false);
   }, []);
+  useEffect(() => {
+    if (job === null || job.state === "done" || job.state === "failed") {
+      api.built(id).then((found) => alive.current && setPackages(found.packages), () => undefined);
+    }
+  }, [id, job?.state, matter.file.version]);
   const chosen = submissions.filter((each) => !left.includes(each.id));
   const running = job !== null && (job.state === "queued" || job.state === "running");
   const build = async () => {
@@ -105,13 +120,17 @@ export function BuildView({ id, matter, goTo }: { id: string; matter: Matter; go
         </p>
         {(fault || job?.state === "failed") && (
           <div className="said error" role="alert">
-            <p><strong>Not built.</strong> {fault?.message ?? job?.detail ?? job?.step}</p>
+            <p><strong>Not built.</strong> {fault?.message ?? job?.result?.message ?? job?.detail ?? job?.step}</p>
+            {job?.result?.failed?.map((each) => <p key={each.submission}>{each.submission}: {each.message}</p>)}
           </div>
         )}
         <Stopping findings={findings} goTo={goTo} />
-        {job?.state === "done" && job.result?.packages.map((each) => (
+        {packages.map((each) => (
           <section key={each.submission} aria-label={each.submission}>
-            <h3>{each.submission} <span className="rest">{each.pages} pages</span></h3>
+            <h3>
+              {each.submission} <span className="rest">{each.pages} {each.pages === 1 ? "page" : "pages"}</span>
+              {each.current === false && <span className="count warning">built from an earlier state of the file</span>}
+            </h3>
             <Files id={id} files={each.files} />
           </section>
         ))}
@@ -172,19 +191,24 @@ function Verify({ id }: { id: string }) {
       {fault && <p className="said error" role="alert">{fault}</p>}
       {verdict && (
         <div className="verdict" role="status">
-          <h3>{name}: <span className={`verdict-word ${verdict.verdict}`}>{inPlainWords(verdict.verdict)}</span></h3>
+          <h3>{name}</h3>
+          <p className={`conclusion ${verdict.reliable === false || verdict.as_built === false ? "bad" : ""}`}>{verdict.verdict}</p>
           <FieldFindings id="verify-file" findings={verdict.findings} />
           {verdict.signatures.length > 0 && (
             <table className="files">
               <caption>Signatures</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Signer</th><th scope="col">Signs as</th><th scope="col">Page</th><th scope="col">Signed</th>
+                </tr>
+              </thead>
               <tbody>
                 {verdict.signatures.map((each, at) => (
                   <tr key={at}>
-                    {Object.entries(each).filter(([, value]) => typeof value === "string" || typeof value === "boolean"
-                      || typeof value === "number").slice(0, 5).map(([key, value]) => (
-                        <td key={key}><span className="label">{inPlainWords(key)}</span> {value === true ? "yes"
-                          : value === false ? "no" : String(value)}</td>
-                      ))}
+                    <td>{each.expected_signer ?? each.name ?? "A signature that was not asked for"}</td>
+                    <td>{each.role ? inPlainWords(each.role) : ""}</td>
+                    <td>{each.page ?? ""}</td>
+                    <td>{!each.signed && each.name ? "not yet" : each.changed_after === true ? "yes, but the file was changed afterwards" : "yes"}</td>
                   </tr>
                 ))}
               </tbody>

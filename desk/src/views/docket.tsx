@@ -97,7 +97,9 @@ function Row({ row }: { row: DocketRow }) {
             <summary>How it was counted<span className="unseen">: {row.what}, {row.importer}</span></summary>
             <p>{row.sentence}</p>
             {row.count && row.count !== row.sentence && <p>{row.count}</p>}
-            {row.steps && row.steps.length > 0 && <ol>{row.steps.map((each, at) => <li key={at}>{each}</li>)}</ol>}
+            {row.steps && row.steps.length > 0 && (
+              <ul className="steps">{row.steps.map((each, at) => <li key={at}>{each}</li>)}</ul>
+            )}
             {row.cautious && row.cautious !== row.due && <p>On the cautious count: {inWords(row.cautious)}.</p>}
             {row.authority && <p className="authority">{row.authority}</p>}
           </details>

@@ -141,7 +141,8 @@ function Opened({ id, section: key, session, say, guard, matter }: Props & { mat
         </div>
         {matter.fault && <p className="said error" role="alert">{matter.fault}</p>}
         <Status today={session.today} submission={submissionId} dated={dated} addressees={matter.check?.addressees ?? []}
-          deadlines={matter.check?.deadlines ?? []} ready={(matter.check?.addressees.length ?? 0) > 0} />
+          deadlines={matter.check?.deadlines ?? []} ready={(matter.check?.addressees.length ?? 0) + (matter.check?.deadlines.length ?? 0) > 0}
+          provisional={matter.check?.provisional ?? false} />
         <div className="front" role="group" aria-label="What to show">
           <button type="button" aria-pressed={front === "form"} onClick={() => setFront("form")}>Form</button>
           <button type="button" aria-pressed={front === "pane" && pane === "findings"}

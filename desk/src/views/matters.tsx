@@ -27,13 +27,17 @@ export function MattersView({ session }: { session: Session }) {
         <div className="scroll" role="region" aria-label="Matters" tabIndex={0}>
           <table>
             <thead>
-              <tr><th scope="col">Importer</th><th scope="col">File</th><th scope="col">Last change</th></tr>
+              <tr>
+                <th scope="col">Importer</th><th scope="col">File</th><th scope="col">When last checked</th>
+                <th scope="col">Last change</th>
+              </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
                   <td><a href={linkTo.matter(row.id)}>{row.importer || "No name yet"}</a></td>
                   <td className="path">{row.file}</td>
+                  <td>{row.findings ? <Counts {...row.findings} /> : <span className="none">not yet opened here</span>}</td>
                   <td>{when(row.modified)}</td>
                 </tr>
               ))}
@@ -47,6 +51,16 @@ export function MattersView({ session }: { session: Session }) {
         <Upload />
       </div>
     </main>
+  );
+}
+
+function Counts({ errors, warnings }: { errors: number; warnings: number }) {
+  if (!errors && !warnings) return <>nothing to correct</>;
+  return (
+    <>
+      {errors > 0 && <span className="count error">{errors} to correct</span>}
+      {warnings > 0 && <span className="count warning">{warnings} {warnings === 1 ? "warning" : "warnings"}</span>}
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import type { Finding, PreviewAnswer } from "../api";
 import { fieldTitle, pathOf } from "../schema";
 import type { Json } from "../schema";
 
-const PAUSE = 700; // milliseconds without typing before pages are drawn anew
+const PAUSE = 500; // milliseconds without typing before pages are drawn anew
 
 export interface Preview {
   answer: PreviewAnswer | null;
@@ -26,7 +26,7 @@ export function usePreview(id: string, document: Json, submission: string | unde
         const answer = await api.preview(id, document, submission, stop.signal);
         setPreview({ answer, drawing: false, fault: "", findings: [], of: submission });
       } catch (error) {
-        if ((error as Error).name === "AbortError") return;
+        if ((error as Error).name === "AbortError" || (error as Refused).status === 409) return; // a newer one is asked for
         const findings = error instanceof Refused ? error.findings : [];
         setPreview((before) => ({ ...before, drawing: false, fault: (error as Error).message, findings, of: submission }));
       }
@@ -86,8 +86,8 @@ export function Pages({ id, preview, document, wantedMark, goTo, submission }: {
       {answer?.pages.map((page) => (
         <figure key={page.n}>
           <div className="sheet" style={{ aspectRatio: `${page.width} / ${page.height}` }}>
-            <img src={api.pageImage(id, page.src)} width={page.width} height={page.height} loading="lazy"
-              alt={`Page ${page.n}${page.label ? `: ${page.label}` : ""}`} />
+            <img src={api.pageImage(id, page.src)} srcSet={`${api.pageImage(id, page.src)}?scale=2 2x`} width={page.width} height={page.height} loading="lazy"
+              alt={`Page ${page.n}${page.label ? `, ${page.label}` : ""}${page.title ? `: ${page.title}` : ""}`} />
             {page.marks.map((mark, at) => (
               <button key={at} type="button" className="mark" data-mark={mark.pointer} onClick={() => goTo(mark.pointer)}
                 style={{
@@ -98,7 +98,7 @@ export function Pages({ id, preview, document, wantedMark, goTo, submission }: {
               </button>
             ))}
           </div>
-          <figcaption>{page.label || `Page ${page.n}`}</figcaption>
+          <figcaption>{[page.label || `Page ${page.n}`, page.title].filter(Boolean).join(" · ")}</figcaption>
         </figure>
       ))}
     </div>

@@ -18,7 +18,9 @@ function Count({ deadline }: { deadline: Deadline }) {
   return (
     <div className="count-steps">
       <p>{deadline.count || deadline.sentence}</p>
-      {deadline.steps && deadline.steps.length > 0 && <ol>{deadline.steps.map((each, at) => <li key={at}>{each}</li>)}</ol>}
+      {deadline.steps && deadline.steps.length > 0 && (
+        <ul className="steps">{deadline.steps.map((each, at) => <li key={at}>{each}</li>)}</ul>
+      )}
       {deadline.cautious && deadline.cautious !== deadline.due && (
         <p>On the cautious count: {inWords(deadline.cautious)}.</p>
       )}
@@ -28,8 +30,9 @@ function Count({ deadline }: { deadline: Deadline }) {
   );
 }
 
-export function Status({ today, submission, dated, addressees, deadlines, ready }: {
+export function Status({ today, submission, dated, addressees, deadlines, ready, provisional }: {
   today: string; submission: string | undefined; dated: string | undefined; addressees: Addressee[]; deadlines: Deadline[]; ready: boolean;
+  provisional: boolean;
 }) {
   const to = addressees.find((each) => each.submission === submission) ?? (submission ? undefined : addressees[0]);
   const own = deadlines.filter((each) => !submission || !each.submission || each.submission === submission);
@@ -41,14 +44,14 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
   if (!ready) {
     return (
       <div className="status" role="region" aria-label="Addressee and due dates">
-        <p className="none">The addressee and the due dates appear as soon as the matter has no gaps.</p>
+        <p className="none">The addressee and the due dates appear here as soon as they follow from the matter.</p>
       </div>
     );
   }
   return (
     <div className="status" role="region" aria-label="Addressee and due dates">
       <div className="addressee">
-        <span className="label">To</span>
+        <span className="label">{provisional ? "To, provisionally" : "To"}</span>
         {to ? (
           <details name="standing">
             <summary>{to.to[0]}{to.to.length > 1 && <span className="rest">, {to.to.slice(1).join(", ")}</span>}</summary>
@@ -63,7 +66,7 @@ export function Status({ today, submission, dated, addressees, deadlines, ready 
         ) : <span className="none">no addressee yet</span>}
       </div>
       <div className="due">
-        <span className="label">Due</span>
+        <span className="label">{provisional ? "Due, provisionally" : "Due"}</span>
         {next ? (
           <details name="standing">
             <summary>
