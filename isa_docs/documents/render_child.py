@@ -80,13 +80,15 @@ class ChildRenderer:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "isa_docs.documents.render_worker", str(self._limits.memory)],
+                [sys.executable, "-m", "isa_docs.documents.render_worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
             )
             weakref.finalize(self, _end, self._process)
+            if self._process.stdin is not None:
+                write_frame(self._process.stdin, str(self._limits.memory).encode())
         return self._process
 
     def _stop(self) -> None:

@@ -27,9 +27,9 @@ def filled(order: bytes) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer orders from standard input until it ends; memory beyond the first argument ends the process."""
-    _limit(int(sys.argv[1]))
+    """Answer orders from standard input until it ends; its first message says how much memory may be used."""
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    _limit(int(read_frame(source) or b"0"))
     os.dup2(2, 1)  # nothing a template prints may stand among the answers
     while (order := read_frame(source)) is not None:
         try:
