@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -137,39 +137,51 @@ class Draft:
             ]
 
     def render(self, *, papers: bool = False) -> list[Job]:
-        """Render what is new or changed by the page numbers known now; return the conversions to do.
+        """Render like :meth:`renderings`; return all conversions to do."""
+        return list(self.renderings(papers=papers))
+
+    def renderings(self, *, papers: bool = False) -> Iterator[Job]:
+        """Render what is new or changed by the page numbers known now; yield each conversion to do as it is known.
 
         With ``papers`` only what prints no page numbers of others: it can be converted while the rest is rendered.
-        Returns nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
-        do not settle.
+        Yields nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
+        do not settle. The largest template comes first: its conversion takes longest.
         """
-        jobs = []
-        for item in self.plan.items:
-            if papers and item.kind not in ("paper", "exhibit"):
-                continue
-            if item.kind == "exhibit":
-                if self._is_word(item) and item.key not in self.pdf:
-                    jobs.append(Job(self._job_key(item), self._exhibit_path(item)))
-                continue
-            if item.form:
-                if item.key in self.docx and item.key not in self._layouts:
-                    jobs.append(Job(self._job_key(item), self._written(item)))
-                    self._layouts[item.key] = ""
-                continue
-            layout = self._layout_for(item)
-            if self._layouts.get(item.key) == layout:
-                continue
-            self._layouts[item.key] = layout
-            rendered = self._render(item)
-            if self.docx.get(item.key) == rendered.data:
-                continue
-            self.docx[item.key] = rendered.data
-            self._lines[item.key] = rendered.slots
-            jobs.append(Job(self._job_key(item), self._written(item)))
+        jobs = 0
+        for item in sorted(self.plan.items, key=self._template_size, reverse=True):
+            for job in self._render_one(item, papers=papers):
+                jobs += 1
+                yield job
         self._round += bool(jobs)
         if self._round > _ROUNDS:
             raise ConversionError("The page numbers of the contents page do not settle; shorten a title.")
-        return jobs
+
+    def _render_one(self, item: PlannedItem, *, papers: bool) -> Iterator[Job]:
+        """Yield the conversion of one item, if there is one to do."""
+        if papers and item.kind not in ("paper", "exhibit"):
+            return
+        if item.kind == "exhibit":
+            if self._is_word(item) and item.key not in self.pdf:
+                yield Job(self._job_key(item), self._exhibit_path(item))
+            return
+        if item.form:
+            if item.key in self.docx and item.key not in self._layouts:
+                self._layouts[item.key] = ""
+                yield Job(self._job_key(item), self._written(item))
+            return
+        layout = self._layout_for(item)
+        if self._layouts.get(item.key) == layout:
+            return
+        self._layouts[item.key] = layout
+        rendered = self._render(item)
+        if self.docx.get(item.key) == rendered.data:
+            return
+        self.docx[item.key] = rendered.data
+        self._lines[item.key] = rendered.slots
+        yield Job(self._job_key(item), self._written(item))
+
+    def _template_size(self, item: PlannedItem) -> int:
+        return len(self._templates.read(item.template)) if item.template else 0
 
     def _written(self, item: PlannedItem) -> Path:
         path = self.work / "docx" / f"{item.key}.docx"

@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +33,11 @@ from isa_docs.intake.schema import schema_files
 from isa_docs.review.manifest import BuildRecord, PartRecord
 
 Progress = Callable[[str], None]
+_Made = tuple[list[Result], frozenset[str]]
+"""The conversions done, and the keys of those that the cache held."""
+
+_THREADS = 16
+"""Threads that wait for an open converter, besides one for the exhibits of each package."""
 
 
 @dataclass(frozen=True)
@@ -137,38 +142,54 @@ class _Run:
         """Take in the exhibits, and render and convert until the page numbers are stable.
 
         The exhibits are taken in, and the papers, which print no page numbers of others, are converted while the
-        rest is rendered. Each round is one call of the converter for all packages.
+        rest is rendered. A converter that is open gets each document as soon as it is rendered; another one is
+        called once in each round, for all packages.
         """
-        with ThreadPoolExecutor(2 + len(self.drafts)) as threads:
+        with ThreadPoolExecutor(_THREADS + len(self.drafts)) as threads:
             try:
                 self.progress("taking in exhibits")
                 taken = {
                     index: threads.submit(draft.take_exhibits, self.settings.cache)
                     for index, draft in self.drafts.items()
                 }
-                early = self._jobs(papers=True)
-                converted = threads.submit(self._converted, early, engine)
+                converting = self._round(engine, threads, papers=True)
                 threads.submit(_prepare_assembly)
                 self._each("", lambda index, draft: taken[index].result())
-                self._accept(converted.result())
-                while jobs := self._jobs():
-                    self._accept(self._converted(jobs, engine))
+                self._accept(converting)
+                while converting := self._round(engine, threads):
+                    self._accept(converting)
             except BaseException:
                 engine.close()  # or the converter would be waited for
                 raise
 
-    def _jobs(self, *, papers: bool = False) -> list[Job]:
+    def _round(self, engine: Engine, threads: ThreadPoolExecutor, *, papers: bool = False) -> list[Future[_Made]]:
+        """Render what is to be rendered now, and begin to convert it; return what will have been made."""
         jobs: list[Job] = []
-        self._each("", lambda index, draft: jobs.extend(draft.render(papers=papers)))
-        return jobs
+        converting: list[Future[_Made]] = []
+        at_once = engine.open
 
-    def _converted(self, jobs: Sequence[Job], engine: Engine) -> tuple[list[Result], frozenset[str]]:
+        def render(index: int, draft: Draft) -> None:
+            for job in draft.renderings(papers=papers):
+                jobs.append(job)
+                if at_once:
+                    converting.append(threads.submit(self._converted, [job], engine))
+
+        self._each("", render)
         if jobs:
             self.progress(f"converting {len(jobs)} {'document' if len(jobs) == 1 else 'documents'}")
-        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache)
+        if jobs and not converting:
+            converting.append(threads.submit(self._converted, jobs, engine))
+        return converting
 
-    def _accept(self, made: tuple[list[Result], frozenset[str]]) -> None:
-        self._each("", lambda index, draft: draft.accept(*made))
+    def _accept(self, converting: Sequence[Future[_Made]]) -> None:
+        """Wait for what is being converted, and give it to the drafts."""
+        made = [each.result() for each in converting]
+        results = [result for some, _ in made for result in some]
+        reused = frozenset(key for _, keys in made for key in keys)
+        self._each("", lambda index, draft: draft.accept(results, reused))
+
+    def _converted(self, jobs: Sequence[Job], engine: Engine) -> _Made:
+        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache)
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
         identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)

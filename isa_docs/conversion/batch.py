@@ -60,6 +60,11 @@ class BatchEngine:
                 answers[document.job.key] = _accept(document.job, pdf, out_dir, seconds)
         return [answers[job.key] for job in jobs]
 
+    @property
+    def open(self) -> bool:
+        """Whether it stays open: it does not, so the fewer calls the better."""
+        return False
+
     def start(self) -> None:
         """Do nothing: each call starts what it needs."""
 

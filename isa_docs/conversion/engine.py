@@ -60,6 +60,11 @@ class Engine(Protocol):
         """Say which converter this is."""
         ...
 
+    @property
+    def open(self) -> bool:
+        """Whether it stays open, so that documents may as well be handed to it one by one, from several threads."""
+        ...
+
     def start(self) -> None:
         """Begin to start what conversions will need, and return at once."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 from isa_docs.conversion.call import Made, Staged, is_whole
 from isa_docs.conversion.engine import EngineInfo, Job, PdfOptions, Result
@@ -36,7 +37,14 @@ class StandingEngine(LibreOfficeEngine):
         super().__init__(installation, cache_dir, processes=processes, **given)
         profiles = Profiles(installation, cache_dir)
         self._ended = False
+        self._in_turn = Lock()
+        """Held by the one of several threads that has processes of its own started."""
         self._pool = OfficePool(lambda folder: Office(installation, profiles, folder), self._cache_dir, self._limits)
+
+    @property
+    def open(self) -> bool:
+        """Whether it stays open here, as far as is known."""
+        return self._pool.usable
 
     def start(self) -> None:
         """Begin to open a process for each core."""
@@ -75,7 +83,8 @@ class StandingEngine(LibreOfficeEngine):
         if not self._pool.usable:
             rest, undone = [*rest, *undone], []
         if rest:
-            also, left = super()._first(rest, options, run)
+            with self._in_turn:
+                also, left = super()._first(rest, options, run)
             made, undone = [*made, *also], [*undone, *left]
         return made, undone
 
@@ -90,6 +99,11 @@ class KeptEngine:
     def info(self) -> EngineInfo:
         """Say which converter this is."""
         return self._engine.info
+
+    @property
+    def open(self) -> bool:
+        """Whether it stays open here, as far as is known."""
+        return self._engine.open
 
     def start(self) -> None:
         """Begin to open the processes."""

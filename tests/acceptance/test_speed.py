@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from isa_docs.conversion.program import find_installation
 from tests.acceptance.running import EXAMPLES, edit, environment, isa_docs, snapshot
 
 pytestmark = pytest.mark.slow
@@ -123,6 +124,21 @@ def test_a_published_file_that_is_gone_is_made_again(matter: Path, cache: Path, 
         lost.unlink()
         build(matter, cache, tmp_path / "out", *LETTER)
         assert snapshot(tmp_path / "out") == good, lost.name
+
+
+def test_handed_over_to_an_open_converter_or_not_the_bytes_are_the_same(
+    matter: Path, cache: Path, tmp_path: Path
+) -> None:
+    program = find_installation(None, cache).program
+    called = tmp_path / "office"  # by this name it is not known to stay open, so each round is a call of its own
+    called.write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
+    called.chmod(0o755)
+    shown = []
+    for name, options in (("open", ()), ("called", ("--soffice", str(called)))):
+        build(matter, cache, tmp_path / name, "--fresh", *options)
+        shown.append({file: data for file, data in snapshot(tmp_path / name).items() if str(file).endswith(".pdf")})
+    assert len(shown[0]) > 2
+    assert shown[0] == shown[1]
 
 
 def test_what_changed_is_said_before_and_after(matter: Path, cache: Path, tmp_path: Path) -> None:
