@@ -38,8 +38,8 @@ class OfficeGoneError(Exception):
 
 
 def can_stay_open(installation: Installation) -> bool:
-    """Tell whether this LibreOffice has the local socket that is used here."""
-    return sys.platform != "win32" and installation.program.name in ("soffice.bin", "soffice")
+    """Tell whether this LibreOffice is known to have the local socket that is used here: on Linux, not wrapped."""
+    return sys.platform == "linux" and installation.program.name == "soffice.bin"
 
 
 class Office:
@@ -51,7 +51,9 @@ class Office:
         self._stopping = Lock()
         self.stopped = False
         """Whether somebody stopped it."""
-        self._converted = self._starts = 0
+        self.converted = 0
+        """Documents it has converted, as far as it said."""
+        self._asked = self._starts = 0
         profiles.put_used(self._profile)
         self._process = self._started()
 
@@ -77,7 +79,7 @@ class Office:
             "InternalIPC::Arguments1" + _escaped(self._folder.as_uri()),
             *(_escaped(str(each)) for each in arguments),
         ]
-        self._converted += 1
+        self._asked += 1
         deadline = time.monotonic() + seconds
         try:
             with self._connected(seconds) as door:
@@ -86,10 +88,11 @@ class Office:
                 _expect(door, _DONE, deadline)
         except OSError as error:
             raise OfficeGoneError(f"it does not answer: {error}") from error
+        self.converted += 1
 
     def fit(self) -> bool:
         """Tell whether it may convert another document."""
-        return self._converted < RECYCLED_AFTER and not self._process.ended() and self._memory() < LARGEST
+        return self._asked < RECYCLED_AFTER and not self._process.ended() and self._memory() < LARGEST
 
     def stop(self) -> None:
         """End it and all it started."""

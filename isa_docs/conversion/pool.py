@@ -20,6 +20,8 @@ from isa_docs.conversion.office import Office, OfficeGoneError
 from isa_docs.conversion.runs import run_folder
 
 _JOIN_SECONDS = 10.0
+_USELESS = 3
+"""So many offices in turn that convert nothing at all, and no more are opened."""
 
 
 @dataclass
@@ -120,6 +122,7 @@ class OfficePool:
     def _serve_in(self, folder: Path) -> None:
         """Serve requests with one office after the other."""
         office = self._opened(folder)
+        useless = 0
         try:
             while (request := self._requests.get()) is not None:
                 try:
@@ -129,6 +132,9 @@ class OfficePool:
                     if office is not None:
                         request.seconds = self._converted(office, request)
                 except OfficeGoneError:
+                    useless = useless + 1 if office and not office.converted and not office.stopped else 0
+                    if useless >= _USELESS:
+                        self._failed.set()
                     self._close_one(office, folder)
                     office = None
                 finally:

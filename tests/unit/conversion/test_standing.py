@@ -81,6 +81,13 @@ def test_where_it_does_not_stay_open_each_batch_has_a_process_of_its_own(make: M
     assert errors(run(engine, tmp_path, "good", "good")) == [False, False]
 
 
+def test_one_that_speaks_otherwise_is_tried_a_few_times_only(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "speaks-otherwise").touch()
+    engine = make(processes=1)
+    assert errors(run(engine, tmp_path, "good", "good", "good", "good")) == [False] * 4
+    assert not engine.open
+
+
 def test_it_is_replaced_after_many_documents_and_when_it_grows(
     make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
