@@ -10,6 +10,7 @@ import { fieldId, useMatterForm } from "./context";
 import { ExhibitDrop } from "./exhibits";
 import { FieldFindings } from "./findings";
 import { LeaveOut } from "./templates";
+import { inPlainWords } from "./widgets";
 
 interface List {
   path: Path;
@@ -27,10 +28,11 @@ const ListContext = createContext<List | null>(null);
 /** Name an entry of a list by what it holds; numbers of the importer are never shown here. */
 function summary(entry: Json | undefined): string {
   if (!isObject(entry)) return "";
-  for (const key of ["title", "name", "action", "reason", "summary", "id", "code", "method"]) {
+  for (const key of ["title", "name", "action", "summary", "id", "code"]) {
     if (typeof entry[key] === "string" && entry[key]) return entry[key];
   }
-  const words = ["kind", "area", "what"].map((key) => entry[key]).filter((each) => typeof each === "string");
+  const words = ["method", "kind", "area", "what", "detail", "reason"].map((key) => entry[key])
+    .filter((each) => typeof each === "string").map(inPlainWords);
   const date = [entry["on"], entry["date"]].find((each) => typeof each === "string");
   return [...words, date ? inWords(date as string) : ""].filter(Boolean).join(", ");
 }
