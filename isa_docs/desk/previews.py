@@ -26,7 +26,7 @@ from isa_docs.desk.reading import read_json
 from isa_docs.desk.settings import DeskSettings
 from isa_docs.errors import ExitCode
 
-_SECONDS = 90.0
+_SECONDS = 180.0
 _KEPT = 40
 _SCALES = ("1", "2", "3")
 _MACHINE = (ExitCode.MISSING_PROGRAM, ExitCode.BUG)

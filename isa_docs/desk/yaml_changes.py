@@ -100,7 +100,7 @@ class Changes:
     def _folded(self, text: str, indent: int) -> str | None:
         """Return text as a folded block, as it stood before; None where folding would not keep it."""
         body = text.rstrip("\n")
-        if not body or re.search(r"^\s|\s\s|[\n\r\t]|\s$", body):
+        if not body.isprintable() or not body.strip() or re.search(r"^ |  | $", body):
             return None
         lines = textwrap.wrap(body, _FOLDED_WIDTH - indent, break_long_words=False, break_on_hyphens=False)
         mark = ">" if text.endswith("\n") else ">-"

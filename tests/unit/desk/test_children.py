@@ -34,22 +34,22 @@ def test_a_preview_process_that_dies_is_replaced(tmp_path: Path) -> None:
     process = PreviewProcess(tmp_path / "cache", None)
     try:
         _, first = process.ask(order)
-        assert {each["code"] for each in process.wait(first, 60)["findings"]} == {"SCHEMA-REQUIRED"}
+        assert {each["code"] for each in process.wait(first, 300)["findings"]} == {"SCHEMA-REQUIRED"}
         (worker,) = workers() - before
         os.kill(worker, signal.SIGSTOP)
         _, hung = process.ask(order)
         with pytest.raises(LostError):
             process.wait(hung, 0.5)
         _, second = process.ask(order)
-        assert process.wait(second, 60)["exit_code"] == 4
+        assert process.wait(second, 300)["exit_code"] == 4
         (worker,) = workers() - before
         _, lost = process.ask(order)
         os.kill(worker, signal.SIGKILL)
         with pytest.raises(LostError):
-            process.wait(lost, 60)
+            process.wait(lost, 300)
             raise LostError  # it had answered before it was killed
         _, third = process.ask(order)
-        assert process.wait(third, 60)["exit_code"] == 4
+        assert process.wait(third, 300)["exit_code"] == 4
     finally:
         process.close()
     assert workers() == before
