@@ -50,7 +50,7 @@ PACKAGES = {
     "harborlight-tc/application": Expected(None, APPLICATION, "12ABCDE"),
     "harborlight-tc/anl-2026": Expected(None, ("letter_officer",), "A"),
 }
-LETTERS = {"Transmittal Letter", "Annual Notification Letter", "Letter of Appeal"}
+LETTERS = {"Transmittal Letter", "Statement of Application", "Annual Notification Letter", "Letter of Appeal"}
 STAMP = re.compile(r"Page (\d+) of (\d+)\s*$")
 
 
