@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,7 +109,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     stop(made)
 
 
-def test_from_an_empty_form_to_a_built_application_and_the_docket_by_keyboard(browser: Browser, desk: Desk) -> None:
+def test_from_an_empty_form_to_a_built_application_and_the_docket_by_keyboard(
+    browser: Browser, desk: Desk, tmp_path: Path
+) -> None:
     context = browser.new_context(locale="en-US", viewport={"width": 1400, "height": 900})
     watched = sign_in(context, desk)
     page, hands = watched.page, Typist(watched.page)
@@ -152,6 +155,13 @@ def test_from_an_empty_form_to_a_built_application_and_the_docket_by_keyboard(br
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     expect(package).to_be_visible()
     assert page.get_by_role("row", name=re.compile("Checklist for the firm")).count() == 1
+    assert page.get_by_role("row", name=re.compile("Pages for one signer")).count() >= 1
+
+    hands.files.append(Path(shutil.copy(download.value.path(), tmp_path / "returned.pdf")))
+    hands.tab_to(lambda at: at["id"] == "verify-file", "the signed return")
+    page.keyboard.press("Enter")
+    expect(page.locator(".conclusion")).to_contain_text("The file is the package as built", timeout=60_000)
+    expect(page.get_by_role("row", name=re.compile("Ada Moss")).first).to_contain_text("not yet")
 
     said = subprocess.run(
         [sys.executable, "-m", "isa_docs", "check", str(file), "--json", "--as-of", "2012-11-15"],
