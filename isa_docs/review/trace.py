@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any, Literal
 
 from isa_docs.documents.context import Layout, context_for
+from isa_docs.documents.form_values import ANNEX_KEY, annex_item
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan, plan_submission
 from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.trace import Printed, printed_values
@@ -67,6 +68,14 @@ def trace(
         raise InputError(message, [Finding("TRACE-PLACE", Severity.ERROR, message)])
     plan = plan_submission(loaded.matter, index)
     item = next((each for each in plan.items if each.key == part["key"]), None)
+    if part["key"] == ANNEX_KEY:
+        item = annex_item(next(each for each in plan.items if each.key == "mou"))
+    forms = [name for name in manifest.get("inputs", ()) if name.startswith("forms/") and not name.endswith(".yaml")]
+    if item is not None and item.key == "mou" and forms:
+        text = (
+            f"The page is page {page - part['first_page'] + 1} of the form {forms[0]}, filled as its places file says."
+        )
+        return [Origin("template", text, loaded.source.place(item.path) if item.path else None, forms[0])]
     if item is None or item.template is None:
         title = part["title"]
         place = loaded.source.place(item.path) if item else None

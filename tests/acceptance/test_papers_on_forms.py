@@ -75,6 +75,8 @@ def test_a_pdf_form_that_the_matter_names(northwind: Path) -> None:
     assert "12-345678901" in flat(tool("pdftotext", annex, "-"))
     fields = PdfReader(package).get_fields() or {}
     assert {"mou_officer_signature", "mou_officer_date", "mou_cbp_signature"} <= set(fields)
+    traced = isa_docs("trace", folder, "Northwind", "--page", "4", "--matter", northwind)
+    assert "page 1 of the form forms/form.pdf" in traced.stdout, traced.stderr
     checklist = (folder / "checklist.html").read_text(encoding="utf-8")
     assert "is made on the form form.pdf, no word of which was changed" in checklist
     assert "is the firm's own paper" not in checklist
