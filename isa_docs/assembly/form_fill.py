@@ -29,7 +29,7 @@ from isa_docs.documents.form_map import AgencyForm, Place
 from isa_docs.documents.form_values import Filling, annexed, is_too_long
 from isa_docs.documents.tokens import Kind, Slot, slot
 from isa_docs.errors import AssemblyError, MissingProgramError, TemplateError
-from isa_docs.findings import Finding, Severity
+from isa_docs.findings import Finding, Severity, conceal
 from isa_docs.findings import Place as FilePlace
 
 _OVERLAY: Final = "/IsaOverlay"
@@ -227,13 +227,16 @@ class _Filling:
             filling = annexed(filling)
             drawn = laid(font, filling.one_line, spot, place.size)
         if drawn is None:
-            message = f"“{filling.one_line[:60]}” does not fit into “{place.name}” ({spot.box.width:.0f} points wide)."
+            said, wide = conceal(filling.one_line)[:60], f"{spot.box.width:.0f} points wide"
+            message = f"“{said}” does not fit into “{place.name}” ({wide})."
             self._fault("FORM-SPACE", message, _REMEDY, filling.number)
             return
         for box in drawn.boxes:
             for word in self.words.on(spot.box.page):
                 if _covers(box, word):
-                    message = f"“{filling.one_line[:40]}” would stand on the form's own word “{word.text[:40]}”."
+                    message = (
+                        f"“{conceal(filling.one_line)[:40]}” would stand on the form's own word “{word.text[:40]}”."
+                    )
                     remedy = "Move the place by ‘shift’, or give it a ‘width’."
                     self._fault("FORM-COVERS", message, remedy, filling.number)
                     return
@@ -319,7 +322,7 @@ def _prove(form: AgencyForm, before: PageWords, after: PageWords, pages: int) ->
         was, now = before.on(page), after.on(page)
         lost, new = _unmatched(was, now), _unmatched(now, was)
         if _joined(lost) != _joined(new) or any(not _near(new, word) for word in lost):
-            shown = " ".join(word.text for word in (lost or new)[:12])
+            shown = conceal(" ".join(word.text for word in (lost or new)[:12]))
             verb = "lost or moved" if lost else "added"
             message = f"Filling changed words of the form {form.shown}, page {page}: {verb}: “{shown}”."
             remedy = "The package is not built. Print the form to PDF anew, or take a Word form."

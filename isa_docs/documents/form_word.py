@@ -23,7 +23,7 @@ from isa_docs.documents.form_values import Filling
 from isa_docs.documents.tidy import tidy
 from isa_docs.documents.tokens import Kind, Slot, bookmark, draw_lines, slot, style_indents, text_run
 from isa_docs.errors import TemplateError
-from isa_docs.findings import Finding
+from isa_docs.findings import Finding, conceal
 
 _BRACKETED: Final = re.compile(r"\[[^\[\]\n]{2,80}\]|[☐□]")
 _RULE: Final = re.compile(r"_{3,}")
@@ -133,7 +133,7 @@ def _compare(form: AgencyForm, expected: Sequence[str], data: bytes) -> None:
     differing = [(was, now) for was, now in zip(expected, actual, strict=False) if was != now]
     if differing or len(expected) != len(actual):
         was, now = differing[0] if differing else (f"{len(expected)} paragraphs", f"{len(actual)} paragraphs")
-        message = f"Filling changed words of the form {form.shown}: “{was[:80]}” became “{now[:80]}”."
+        message = f"Filling changed words of the form {form.shown}: “{conceal(was)[:80]}” became “{conceal(now)[:80]}”."
         remedy = "The package is not built. Save the form anew in Word, and tell us."
         raise TemplateError(message, [form.finding("FORM-TEXT", message, remedy)])
 

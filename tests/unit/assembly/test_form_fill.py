@@ -115,6 +115,13 @@ class TestFlatForm:
         if "CHARACTER" not in said:
             assert refusal(error).startswith(f"{tmp_path / 'form.yaml'}:2:5"), "it is named at its line"
 
+    def test_a_social_security_number_is_not_told(self, fill: Fill, tmp_path: Path) -> None:
+        with pytest.raises(TemplateError) as error:
+            fill(
+                flat_form(tmp_path / "form.pdf"), "places: [{text: x, page: 1, at: [590, 500]}]", "no space 123-45-6789"
+            )
+        assert "***-**-6789” does not fit" in refusal(error)
+
     def test_a_word_that_changed_is_a_refusal(
         self, fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
