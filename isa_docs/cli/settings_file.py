@@ -47,7 +47,7 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
         elif not isinstance(value, _KINDS[name]) or value == "":
             wanted = _WORDS.get(_KINDS[name], "text in quotation marks")
             faults.append(_fault("SETTINGS-VALUE", f"'{name}' must be {wanted}.", place))
-        elif name == "package":
+        elif name == "package" and isinstance(value, dict):
             out[name], wrong = read_package_table(value)
             faults += [
                 _fault(each.code, each.message, Place(str(file), _line_of(text, each.key), 1), each.remedy)
