@@ -20,6 +20,8 @@ from isa_docs.conversion.office import Office, OfficeGoneError
 from isa_docs.conversion.runs import run_folder
 
 _JOIN_SECONDS = 10.0
+_WORTH_AN_OFFICE = 6
+"""So many documents must wait for each process that is opened: opening one takes as long as converting three."""
 _USELESS = 3
 """So many offices in turn that convert nothing at all, and no more are opened."""
 
@@ -66,7 +68,7 @@ class OfficePool:
 
         What came of each must be seen from the files: one may not have been carried out at all.
         """
-        self.start(-(-len(commands) // self._limits.documents_worth_a_process))
+        self.start(-(-(len(commands) + self._requests.qsize()) // _WORTH_AN_OFFICE))
         answers: SimpleQueue[Request] = SimpleQueue()
         requests = [Request(command, answers=answers) for command in commands]
         for request in requests:

@@ -47,8 +47,8 @@ class StandingEngine(LibreOfficeEngine):
         return self._pool.usable
 
     def start(self) -> None:
-        """Begin to open a process for each core."""
-        self._pool.start(self._limits.processes)
+        """Begin to open a process for every second core: the others are busy with what is to be converted."""
+        self._pool.start(max(1, self._limits.processes // 2))
 
     def close(self) -> None:
         """End all processes, also under calls that another thread is waiting for."""
