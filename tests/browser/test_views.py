@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.desk.conftest import Desk, Watched, sign_in, start_desk, stop
+from tests.browser.conftest import Desk, Watched, sign_in, start_desk, stop
 
 pytestmark = pytest.mark.slow
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "northwind"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.desk.conftest import Desk, sign_in, start_desk, stop
-from tests.desk.keyboard import Typist
+from tests.browser.conftest import Desk, sign_in, start_desk, stop
+from tests.browser.keyboard import Typist
 
 pytestmark = pytest.mark.slow
 EXHIBITS = Path(__file__).resolve().parents[2] / "examples" / "northwind" / "exhibits"

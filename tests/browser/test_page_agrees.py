@@ -17,7 +17,7 @@ from isa_docs.errors import InputError
 from isa_docs.intake.load import load_text
 from isa_docs.intake.source import parse_source
 from isa_docs.intake.validate import validate
-from tests.desk.matters import generated
+from tests.browser.matters import generated
 
 pytestmark = pytest.mark.slow
 STATIC = Path(__file__).resolve().parents[2] / "isa_docs" / "desk" / "static"
