@@ -6,16 +6,22 @@ import os
 import sys
 from pathlib import Path
 
-from isa_docs.conversion.convert import find_engine
 from isa_docs.conversion.engine import Job, PdfOptions
+from isa_docs.conversion.libreoffice import LibreOfficeEngine
+from isa_docs.conversion.program import find_installation
 
 
 def main() -> int:
-    """``python bench/bare.py PACKAGES OUT``."""
-    packages, out = map(Path, sys.argv[1:])
-    jobs = [Job(f"{path.parent.name}.{path.stem}", path) for path in sorted(packages.glob("*/*.docx"))]
-    engine = find_engine(None, Path(os.environ["ISA_DOCS_CACHE_DIR"]))
-    failed = [result for result in engine.convert(jobs, PdfOptions(), out) if result.pdf is None]
+    """``python bench/bare.py PACKAGES OUT [FILE]``; with the name of a file only those called so."""
+    packages, out = map(Path, sys.argv[1:3])
+    name = sys.argv[3] if len(sys.argv) > 3 else "*.docx"
+    jobs = [Job(f"{path.parent.name}.{path.stem}", path) for path in sorted(packages.glob(f"*/{name}"))]
+    cache = Path(os.environ["ISA_DOCS_CACHE_DIR"])
+    engine = LibreOfficeEngine(find_installation(None, cache), cache)
+    try:
+        failed = [result for result in engine.convert(jobs, PdfOptions(), out) if result.pdf is None]
+    finally:
+        engine.close()
     return len(failed)
 
 
