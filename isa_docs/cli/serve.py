@@ -81,7 +81,8 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        why = os.strerror(error.errno) if (error.errno or 0) > 0 else "the name is not known"
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else "the name is not known"
         raise click.UsageError(f"Cannot listen on {host}:{port}: {why}. Choose another --host or --port.") from None
 
 
