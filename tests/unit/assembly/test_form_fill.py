@@ -19,6 +19,8 @@ from isa_docs.documents.form_values import Filling, Value
 from isa_docs.errors import AssemblyError, IsaDocsError, TemplateError
 from tests.agency_forms import fillable_form, flat_form, places
 
+pytestmark = pytest.mark.slow
+
 Fill = Callable[..., FilledForm]
 
 

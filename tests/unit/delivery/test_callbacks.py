@@ -20,6 +20,8 @@ from isa_docs.delivery.jobs.model import BuiltFile, Job, JobRequest, JobState
 from isa_docs.delivery.jobs.table import JobTable, open_database
 from isa_docs.delivery.settings import CallbackSettings
 
+pytestmark = pytest.mark.slow
+
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 NOW = 1_700_000_000.0
 

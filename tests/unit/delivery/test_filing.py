@@ -20,6 +20,8 @@ from isa_docs.delivery.jobs.model import Job, JobState
 
 from .conftest import DAY, SmallWork
 
+pytestmark = pytest.mark.slow
+
 
 class Filing(SmallWork):
     """The small work, which files with a DMS."""

@@ -22,6 +22,8 @@ from isa_docs.intake.schema import bundled
 
 from .conftest import SmallWork
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     now = 0.0

@@ -20,6 +20,8 @@ from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.settings import CallbackSettings
 from isa_docs.delivery.tokens import Tokens
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 0.6
 """Seconds that the server of these tests waits; the real one waits 10 for a head and 30 for a body."""
 MOST = 12

@@ -9,6 +9,8 @@ import pytest
 
 from tests.unit.desk.conftest import Desk
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_link_signs_in_once_and_the_key_does_not_stay_in_the_address(desk: Desk) -> None:
     client = desk.browser()

@@ -13,6 +13,8 @@ import pytest
 
 from tests.unit.desk.conftest import Desk
 
+pytestmark = pytest.mark.slow
+
 CANARY = "219-09-9999"
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.intake.yaml_edits import Key, example, findings_in, keys_of, misspelt, near, only_finding, with_misspelt
 
+pytestmark = pytest.mark.slow
+
 NORTHWIND = example("northwind")
 FREE = {("people", name) for name in ("tester", "results_reviewer", "finance", "counsel", "executive_director")}
 """Names the author of a matter chooses: any spelling is right if its uses agree."""

@@ -17,6 +17,8 @@ from isa_docs.assembly.page_code import PageCode, parse_page_code
 from .conftest import Built, _mou, _slots
 from .scanning import scanned, sheets
 
+pytestmark = pytest.mark.slow
+
 SIGNATURES = 3
 """The page of the small package that has the signature lines."""
 

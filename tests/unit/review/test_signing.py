@@ -16,6 +16,8 @@ from isa_docs.review.verify import verify_package
 from .authority import pki
 from .conftest import Built, signing
 
+pytestmark = pytest.mark.slow
+
 FIELD = "mou_officer_signature"
 
 

@@ -20,6 +20,8 @@ from isa_docs.review.verify import Verification, verify_package
 from .authority import pki
 from .conftest import Built, signing
 
+pytestmark = pytest.mark.slow
+
 
 def verified(data: bytes, built: Built) -> Verification:
     roots = certificates((pki().root.pem,))
