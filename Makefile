@@ -16,6 +16,9 @@ endif
 # make itself always ends with status 2 after a failure, so the code that isa-docs gave is printed.
 SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.md says what it means)" >&2; exit $$code; }
 
+# Compiled modules are kept between the many processes of a build or a test run.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
 .PHONY: help package desk test test-dms test-stress check format setup setup-dev doctor bench desk-bundle lock clean distclean python
 
