@@ -5,6 +5,7 @@ Standard library only: the bootstrap reads this before anything is installed.
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -172,7 +173,22 @@ DEV_NEEDS: tuple[Need, ...] = (
         macos=("chromium",),
         windows=("Google.Chrome",),
     ),
+    Need(
+        "libatomic (the tests' driver of Chromium is linked to it)",
+        present=lambda: not LINUX or has_library("libatomic.so.1"),
+        debian=("libatomic1",),
+        fedora=("libatomic",),
+    ),
 )
+
+
+def has_library(name: str) -> bool:
+    """Tell whether the dynamic linker finds a library."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def missing(dev: bool) -> list[Need]:
