@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import shutil
 import subprocess
 import sys
@@ -58,7 +57,7 @@ def _seconds(browser: httpx.Client, matter: str, document: dict[str, Any], name:
     changed = copy.deepcopy(document)
     changed["importer"]["phone"] = f"(253) 555-01{number:02d}"
     began = perf_counter()
-    answer = browser.post(f"{matter}/preview", content=json.dumps({"document": changed, "submission": name}))
+    answer = browser.post(f"{matter}/preview", json={"document": changed, "submission": name})
     answer.raise_for_status()
     page = browser.get(f"{matter}/{answer.json()['pages'][0]['src']}")
     page.raise_for_status()
