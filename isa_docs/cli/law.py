@@ -216,8 +216,7 @@ def _gather(files: list[Path], work: Callable[[list[Path]], _Part]) -> _Part:
 
 def _rows(files: list[Path], *, day: date, retention: bool, words: bool, events: bool) -> _Part:
     """Read ``files``; the counts in words cost more than the dates and are made only when they are shown."""
-    from isa_docs.intake.load import load_matter
-    from isa_docs.intake.quick import quick_matter
+    from isa_docs.intake.quick import docket_matter
     from isa_docs.program.docket import docket_entries
     from isa_docs.program.ics import event_text
     from isa_docs.review.manifest import deadline_json
@@ -225,13 +224,11 @@ def _rows(files: list[Path], *, day: date, retention: bool, words: bool, events:
     rows: list[_Row] = []
     findings: list[Finding] = []
     for file in files:
-        matter = quick_matter(file)
-        if matter is None:
-            try:
-                matter = load_matter(file).matter
-            except InputError as error:
-                findings += error.findings
-                continue
+        try:
+            matter = docket_matter(file)
+        except InputError as error:
+            findings += error.findings
+            continue
         try:
             rows += [
                 _Row(

@@ -18,9 +18,8 @@ from isa_docs.desk.folder import MatterFile, MatterFolder
 from isa_docs.desk.problems import ProblemError, answer
 from isa_docs.desk.settings import DeskSettings
 from isa_docs.errors import InputError
-from isa_docs.intake.load import load_matter
 from isa_docs.intake.model import Matter
-from isa_docs.intake.quick import quick_matter
+from isa_docs.intake.quick import docket_matter
 from isa_docs.program.authorities import cite_all
 from isa_docs.program.docket import DocketEntry, docket_entries, in_risk_order
 from isa_docs.program.ics import to_ics
@@ -149,11 +148,8 @@ class Docket:
 
 
 def _read(path: Path) -> tuple[Matter | None, str]:
-    matter = quick_matter(path)
-    if matter is not None:
-        return matter, ""
     try:
-        return load_matter(path).matter, ""
+        return docket_matter(path), ""
     except InputError as error:
         count = len(error.findings)
         return None, f"It is not complete or not valid yet: {count} {'thing' if count == 1 else 'things'} to correct."

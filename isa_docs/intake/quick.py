@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from isa_docs.intake.load import load_matter
 from isa_docs.intake.model import Matter
 from isa_docs.intake.source import MAX_BYTES, YamlLoader, bounded_bytes
 
@@ -65,6 +66,11 @@ def quick_matter(path: Path) -> Matter | None:
         return msgspec.convert(_light(data), Matter) if isinstance(data, dict) else None
     except (OSError, ValueError, RecursionError, yaml.YAMLError, msgspec.ValidationError, _DoubtError):
         return None
+
+
+def docket_matter(path: Path) -> Matter:
+    """Return the matter in ``path`` for the docket: by the short way in, else in full. Raises InputError."""
+    return quick_matter(path) or load_matter(path).matter
 
 
 def _light(data: dict[str, Any]) -> dict[str, Any]:
