@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import shutil
 import subprocess
@@ -12,11 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
 from isa_docs.assembly.objects import points
+from isa_docs.assembly.subsetting import Subset, characters_of, subset
 from isa_docs.errors import MissingProgramError
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ class StampFont:
             missing = {character for character in wanted if character not in self._of}
             if not missing:
                 break
-            available = {character for character in missing if ord(character) in _cmap(file)}
+            available = {character for character in missing if ord(character) in characters_of(file)}
             if available:
                 face = _Face(file, available, f"{name}{len(self._faces)}")
                 self._faces.append(face)
@@ -125,18 +123,12 @@ class _Face:
 
     def __init__(self, file: Path, characters: set[str], name: str) -> None:
         self.name = name
-        self.font, self.data = _subset(file, "".join(sorted(characters)))
-        cmap = self.font.getBestCmap()
-        order = self.font.getReverseGlyphMap()
-        scale = 1000 / self.font["head"].unitsPerEm
-        self.glyph = {character: order[cmap[ord(character)]] for character in sorted(characters)}
-        self.widths = {
-            glyph: round(self.font["hmtx"][self.font.getGlyphName(glyph)][0] * scale)
-            for glyph in [0, *self.glyph.values()]
-        }
+        self.font = subset(file, "".join(sorted(characters)))
+        self.glyph = {character: self.font.glyph(character) for character in sorted(characters)}
+        self.widths = {glyph: self.font.advance(glyph) for glyph in [0, *self.glyph.values()]}
 
     def embed(self, pdf: Pdf) -> Object:
-        base = Name("/" + _postscript_name(self.font, self.data))
+        base = Name("/" + self.font.tagged_name)
         by_glyph = {glyph: character for character, glyph in self.glyph.items()}
         widths = Array()
         for glyph in sorted(self.widths):
@@ -156,7 +148,7 @@ class _Face:
             Subtype=Name.CIDFontType2,
             BaseFont=base,
             CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-            FontDescriptor=_descriptor(pdf, self.font, self.data, base, symbolic=True),
+            FontDescriptor=_descriptor(pdf, self.font, base, symbolic=True),
             DW=1000,
             W=widths,
             CIDToGIDMap=Name.Identity,
@@ -188,22 +180,18 @@ def prepare_field_font(file: Path) -> None:
     _field_subset(file)
 
 
-def _field_subset(file: Path) -> tuple[TTFont, bytes]:
-    cmap = _cmap(file)
-    return _subset(file, "".join(sorted({each for each in _FIELD_CODES.values() if each and ord(each) in cmap})))
+def _field_subset(file: Path) -> Subset:
+    known = characters_of(file)
+    return subset(file, "".join(sorted({each for each in _FIELD_CODES.values() if each and ord(each) in known})))
 
 
 def _field_font(pdf: Pdf, file: Path) -> Object:
-    codes = _FIELD_CODES
-    font, data = _field_subset(file)
-    base = Name("/" + _postscript_name(font, data))
-    names = font.getBestCmap()
-    scale = 1000 / font["head"].unitsPerEm
+    font = _field_subset(file)
+    base = Name("/" + font.tagged_name)
     widths = []
     for code in range(32, 256):
-        character = codes[code]
-        known = character and ord(character) in names
-        widths.append(round(font["hmtx"][names[ord(character)]][0] * scale) if known else 0)
+        character = _FIELD_CODES[code]
+        widths.append(font.advance(font.glyph(character)) if character and font.glyph(character) else 0)
     return pdf.make_indirect(
         Dictionary(
             Type=Name.Font,
@@ -213,7 +201,7 @@ def _field_font(pdf: Pdf, file: Path) -> Object:
             LastChar=255,
             Widths=Array(widths),
             Encoding=Name.WinAnsiEncoding,
-            FontDescriptor=_descriptor(pdf, font, data, base, symbolic=False),
+            FontDescriptor=_descriptor(pdf, font, base, symbolic=False),
         )
     )
 
@@ -230,57 +218,21 @@ def _with_pypdf(writer: PdfWriter, embed: Callable[[Pdf], dict[str, Object]]) ->
     return {str(name): font.get_object().clone(writer).indirect_reference for name, font in fonts.items()}
 
 
-def _descriptor(pdf: Pdf, font: TTFont, data: bytes, base: Name, *, symbolic: bool) -> Object:
-    scale = 1000 / font["head"].unitsPerEm
-    head, hhea, os2 = font["head"], font["hhea"], font["OS/2"]
-    cap_height = getattr(os2, "sCapHeight", 0) or hhea.ascent
-    corners = (head.xMin, head.yMin, head.xMax, head.yMax)
+def _descriptor(pdf: Pdf, font: Subset, base: Name, *, symbolic: bool) -> Object:
     return pdf.make_indirect(
         Dictionary(
             Type=Name.FontDescriptor,
             FontName=base,
             Flags=4 if symbolic else 32,
-            FontBBox=Array([round(value * scale) for value in corners]),
-            ItalicAngle=points(font["post"].italicAngle),
-            Ascent=round(hhea.ascent * scale),
-            Descent=round(hhea.descent * scale),
-            CapHeight=round(cap_height * scale),
+            FontBBox=Array(list(font.box)),
+            ItalicAngle=points(font.italic_angle),
+            Ascent=font.ascent,
+            Descent=font.descent,
+            CapHeight=font.cap_height,
             StemV=80,
-            FontFile2=pdf.make_stream(data, Length1=len(data)),
+            FontFile2=pdf.make_stream(font.data, Length1=len(font.data)),
         )
     )
-
-
-@lru_cache(maxsize=8)
-def _cmap(file: Path) -> frozenset[int]:
-    with TTFont(file, fontNumber=0, lazy=True) as font:
-        return frozenset(font.getBestCmap()) if "glyf" in font else frozenset()
-
-
-@lru_cache(maxsize=16)
-def _subset(file: Path, characters: str) -> tuple[TTFont, bytes]:
-    font = TTFont(file, fontNumber=0, recalcTimestamp=False)
-    options = subset.Options()
-    options.layout_features = []
-    options.hinting = False
-    options.notdef_outline = True
-    options.recalc_timestamp = False
-    options.name_IDs = [6]
-    options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "FFTM", "DSIG"]
-    worker = subset.Subsetter(options)
-    worker.populate(text=characters)
-    worker.subset(font)
-    buffer = io.BytesIO()
-    font.save(buffer, reorderTables=True)
-    data = buffer.getvalue()
-    return TTFont(io.BytesIO(data), recalcTimestamp=False), data
-
-
-def _postscript_name(font: TTFont, data: bytes) -> str:
-    digest = hashlib.sha256(data).digest()
-    tag = "".join(chr(65 + byte % 26) for byte in digest[:6])
-    name = font["name"].getDebugName(6) or "StampFont"
-    return f"{tag}+{''.join(character for character in name if character.isalnum() or character == '-')}"
 
 
 def _chunks(items: list[str], size: int) -> list[list[str]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
 import struct
 from typing import Any
 
-from fontTools.ttLib import TTFont, TTLibError
+import uharfbuzz
 
 _MAPPING = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:$|\r|\n)", re.MULTILINE)
 
@@ -21,16 +20,11 @@ def boxed_characters(font: Any) -> set[str]:
     descriptor = font.get("/FontDescriptor")
     if descriptor is None or "/FontFile2" not in descriptor or "/ToUnicode" not in font:
         return set()
-    try:
-        program = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()), lazy=True)
-        outlines, places, head = (program.reader[table] for table in ("glyf", "loca", "head"))
-        glyphs = {
-            code: program.getGlyphID(name)
-            for table in (program["cmap"].tables if "cmap" in program else ())
-            for code, name in table.cmap.items()
-        }
-    except (TTLibError, KeyError, AssertionError, struct.error):
+    program = uharfbuzz.Face(descriptor.FontFile2.read_bytes())
+    if not {"glyf", "loca", "head"} <= set(program.table_tags):
         return set()
+    outlines, places, head = (program.reference_table(table).data for table in ("glyf", "loca", "head"))
+    glyphs = _coded_glyphs(program)
     is_long = struct.unpack_from(">h", head, 50)[0]
     offsets = [
         offset * (1 if is_long else 2)
@@ -49,3 +43,21 @@ def boxed_characters(font: Any) -> set[str]:
         if 0 < glyph < len(offsets) - 1 and outlines[offsets[glyph] : offsets[glyph + 1]] == box:
             found.add(bytes.fromhex(text.decode("ascii")).decode("utf-16-be", "replace"))
     return found
+
+
+def _coded_glyphs(program: uharfbuzz.Face) -> dict[int, int]:
+    """Return the glyph of each code that a text may hold; empty for a font that is asked for glyphs directly.
+
+    LibreOffice writes a table of one byte for each of 256 codes (OpenType, ``cmap`` format 0), with numbers of its own
+    as codes, which are no characters.
+    """
+    if "cmap" not in program.table_tags:
+        return {}
+    table = program.reference_table("cmap").data
+    (count,) = struct.unpack_from(">H", table, 2)
+    for at in range(count):
+        (place,) = struct.unpack_from(">L", table, 8 + 8 * at)
+        if struct.unpack_from(">H", table, place)[0] == 0:
+            return {code: glyph for code, glyph in enumerate(table[place + 6 : place + 262]) if glyph}
+    font = uharfbuzz.Font(program)
+    return {code: font.get_nominal_glyph(code) or 0 for code in program.unicodes}

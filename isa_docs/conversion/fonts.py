@@ -14,6 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uharfbuzz
 
 
 @dataclass(frozen=True)
@@ -126,17 +130,7 @@ def _ask(program: str, *arguments: str) -> str:
 @cache
 def _characters(path: Path) -> frozenset[int]:
     """Return the code points a font file has glyphs for; none for a file that cannot be read."""
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError  # only here: mostly fontconfig knows the answer
-
-    try:
-        fonts = (
-            TTCollection(path, lazy=True).fonts
-            if path.suffix.lower() in (".ttc", ".otc")
-            else [TTFont(path, lazy=True)]
-        )
-        return frozenset(code for font in fonts for code in (font.getBestCmap() or {}))
-    except (TTLibError, OSError, KeyError):
-        return frozenset()
+    return frozenset(code for face in _faces(path) for code in face.unicodes)
 
 
 def _fonts_in_folders() -> Iterable[FontFile]:
@@ -164,16 +158,15 @@ def _fonts_in_folders() -> Iterable[FontFile]:
 
 
 def _families(path: Path) -> tuple[str, ...]:
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+    return tuple(sorted({name for face in _faces(path) for number in (1, 16) if (name := face.get_name(number))}))
+
+
+def _faces(path: Path) -> list[uharfbuzz.Face]:
+    """Return the fonts in a file; none for one that cannot be read."""
+    import uharfbuzz  # only here: mostly fontconfig knows the answer
 
     try:
-        fonts = (
-            TTCollection(path, lazy=True).fonts
-            if path.suffix.lower() in (".ttc", ".otc")
-            else [TTFont(path, lazy=True)]
-        )
-        return tuple(
-            sorted({name for font in fonts for number in (1, 16) if (name := font["name"].getDebugName(number))})
-        )
-    except (TTLibError, OSError, KeyError):
-        return ()
+        blob = uharfbuzz.Blob.from_file_path(str(path))
+    except (OSError, uharfbuzz.HarfBuzzError):
+        return []
+    return [uharfbuzz.Face(blob, number) for number in range(uharfbuzz.Face(blob).count)]
