@@ -96,22 +96,31 @@ class PreviewProcess:
                     _, future = self._waiting.pop(said["number"])
                 future.set_result(said)
         with self._lock:
+            if self._process is process:  # it may not have ended yet, but it answers no more
+                self._process = None
             lost = [number for number, (asked, _) in self._waiting.items() if asked is process]
             futures = [self._waiting.pop(number)[1] for number in lost]
         for each in futures:
             each.set_exception(LostError())
+        _end(process)
 
     def _end(self) -> None:
-        """End the process with all it started: kindly first, so that it clears its folders away."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(3)
-            return
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait(5)
+        with self._lock:
+            process = self._process
+        if process is not None:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the process with all it started: kindly first, so that it clears its folders away."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(3)
+        return
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait(5)

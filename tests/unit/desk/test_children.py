@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,20 @@ def test_a_preview_process_that_dies_is_replaced(tmp_path: Path) -> None:
     assert workers() == before
     with pytest.raises(LostError):
         process.ask(order)
+
+
+def test_an_order_after_the_end_of_answers_goes_to_a_new_process(tmp_path: Path) -> None:
+    """A killed process closes its output a moment before the system calls it ended; an order then got no answer."""
+    order = {**ORDER, "folder": str(tmp_path), "store": str(tmp_path)}
+    process = PreviewProcess(tmp_path / "cache", None)
+    real = process._arguments
+    process._arguments = [sys.executable, "-c", "import os, time; os.close(1); time.sleep(60)"]
+    try:
+        _, first = process.ask(order)
+        with pytest.raises(LostError):
+            process.wait(first, 30)
+        process._arguments = real
+        _, second = process.ask(order)
+        assert process.wait(second, 60)["exit_code"] == 4
+    finally:
+        process.close()
