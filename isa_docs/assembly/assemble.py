@@ -14,6 +14,7 @@ from isa_docs.assembly.crowding import words_at_the_edges
 from isa_docs.assembly.esign import add_tags, with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
+from isa_docs.assembly.mending import mend_pages
 from isa_docs.assembly.merging import append_pages, leave_behind
 from isa_docs.assembly.metadata import describe, write
 from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, PartPages, PlacedField
@@ -136,7 +137,7 @@ class _Assembly:
         element = tree.add_part(item.part.title, above, language)
         if source.tagged:
             if content.MENDED not in source.catalog:
-                self._mend_marks(item.pages)
+                mend_pages(self._pdf, item.pages)
             undescribed = f"A picture in {item.part.title}; it is not described."
             graft(tree, element, source, item.pages, prefix, undescribed)
         for number, page in enumerate(item.pages, start=1):
@@ -146,12 +147,6 @@ class _Assembly:
             for link in items_of(page.obj.get("/Annots")):
                 tree.wrap_object(element, "/Link", link, page.obj)
         return element
-
-    def _mend_marks(self, pages: Sequence[Page]) -> None:
-        for page in pages:
-            data = content.page_bytes(page)
-            if content.has_marks(data) and content.paints_outside_marks(data):
-                page.obj.Contents = self._pdf.make_stream(content.unmarked_as_artifact(data))
 
     def _wrap(self, tree: StructureTree, element: Dictionary, item: _Merged, page: Page, number: int) -> None:
         """Mark a whole untagged page as one paragraph, or as one figure when it shows no text."""

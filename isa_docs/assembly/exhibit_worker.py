@@ -1,7 +1,6 @@
-"""The process that reads exhibits: reads an order from standard input, forks once per exhibit, answers in JSON.
+"""Read exhibits, each in a fork of a process that holds the libraries in memory, so that it costs milliseconds.
 
-It holds the libraries in memory, so a fork costs milliseconds; each child has its own time and memory limit and
-its own process group, which is killed when the time is over.
+Each fork has its own time and memory limit and its own process group, which is killed when the time is over.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from isa_docs.assembly.exhibit_depth import copy_once
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
 from isa_docs.assembly.exhibit_pdf import Tools, take_pdf
 
-_POLL = 0.01
+_POLL = 0.005
 
 
 def take(job: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
@@ -56,18 +55,24 @@ def _work_folder(job: dict[str, Any]) -> Path:
     return Path(job["out"]).with_suffix(".work")
 
 
-def main() -> None:
-    """Answer one order from standard input."""
-    order = json.load(sys.stdin)
+def take_all(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take in the exhibits of an order, so many at a time as it says; return the answer to each."""
     jobs = order["jobs"]
     if any(job["type"] != "pdf" for job in jobs):
         from isa_docs.assembly import exhibit_images  # noqa: F401  once, for all the children
     if not hasattr(os, "fork"):
-        json.dump([_cleared(job, take(job, order)) for job in jobs], sys.stdout)
-        return
+        return [_cleared(job, take(job, order)) for job in jobs]
     answers: list[dict[str, Any]] = [{} for _ in jobs]
     waiting = list(enumerate(jobs))
     running: dict[int, tuple[int, float, Path]] = {}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for pid in running:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     while waiting or running:
         while waiting and len(running) < order["at_once"]:
             number, job = waiting.pop(0)
@@ -80,7 +85,7 @@ def main() -> None:
                 answers[number] = _cleared(jobs[number], answer)
                 del running[pid]
         time.sleep(_POLL)
-    json.dump(answers, sys.stdout)
+    return answers
 
 
 def _cleared(job: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +141,3 @@ def _collect(pid: int, deadline: float, answer_file: Path) -> dict[str, Any] | N
     with suppress(OSError):
         answer_file.unlink()
     return answer
-
-
-if __name__ == "__main__":
-    main()

@@ -7,16 +7,15 @@ with a finding that names the file, the page and the remedy. Nothing is changed 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from isa_docs.assembly.child import AssemblyProcess, GoneError
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity
 
@@ -95,11 +94,17 @@ def take_exhibit(
 
 
 def take_exhibits(
-    files: Sequence[ExhibitFile], *, work: Path, limits: Limits | None = None, at_once: int | None = None
+    files: Sequence[ExhibitFile],
+    *,
+    work: Path,
+    limits: Limits | None = None,
+    at_once: int | None = None,
+    process: AssemblyProcess | None = None,
 ) -> list[ExhibitResult]:
     """Take in several exhibits, ``at_once`` at a time (default: one per core); results in the order given.
 
-    Raises AssemblyError with the findings of all refused exhibits.
+    They are read below ``process``, or below one that is started for them. Raises AssemblyError with the findings of
+    all refused exhibits.
     """
     limits = limits or Limits()
     work.mkdir(parents=True, exist_ok=True)
@@ -113,10 +118,10 @@ def take_exhibits(
             continue
         digest = _sha256(file.path)
         hashes.append(digest)
-        target = work / f"exhibit-{number + 1:02d}-{digest[:12]}.pdf"
-        job: dict[str, Any] = {"path": str(file.path), "type": exhibit_type(file.path), "out": str(target)}
+        target = work.absolute() / f"exhibit-{number + 1:02d}-{digest[:12]}.pdf"
+        job: dict[str, Any] = {"path": str(file.path.absolute()), "type": exhibit_type(file.path), "out": str(target)}
         jobs.append({**job, "treatment": file.treatment})
-    answers = _run(jobs, work, limits, at_once or os.cpu_count() or 1) if jobs else []
+    answers = _run(jobs, work, limits, at_once or os.cpu_count() or 1, process) if jobs else []
     results = []
     for job, answer, digest in zip(jobs, answers, hashes, strict=True):
         name = Path(job["path"]).name
@@ -157,10 +162,13 @@ def _refused_at_sight(file: ExhibitFile) -> Finding | None:
     return None
 
 
-def _run(jobs: list[dict[str, Any]], work: Path, limits: Limits, at_once: int) -> list[dict[str, Any]]:
-    """Start the worker, which forks once per exhibit, and collect its answers."""
+def _run(
+    jobs: list[dict[str, Any]], work: Path, limits: Limits, at_once: int, process: AssemblyProcess | None
+) -> list[dict[str, Any]]:
+    """Have the jobs done; each gets an answer, whatever becomes of the process."""
     order = {
         "jobs": jobs,
+        "folder": str(work.absolute()),
         "at_once": at_once,
         "seconds": limits.seconds,
         "memory": limits.memory,
@@ -170,31 +178,15 @@ def _run(jobs: list[dict[str, Any]], work: Path, limits: Limits, at_once: int) -
     }
     rounds = -(-len(jobs) // at_once)
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "isa_docs.assembly.exhibit_worker"],
-            input=json.dumps(order),
-            capture_output=True,
-            text=True,
-            timeout=30 + rounds * (limits.seconds + 5),
-            check=False,
-            cwd=work,
-            env=_environment(),
-        )
-        answers = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+        with nullcontext(process) if process is not None else AssemblyProcess() as worker:
+            answers = worker.exhibits(order, 30 + rounds * (limits.seconds + 5))
+    except GoneError:
         answers = []
     missing = {"notes": [{"code": "EXH-FAILED", "severity": "error", "why": "its reading failed", "remedy": _SAVE}]}
     return [answers[number] if number < len(answers) else missing for number in range(len(jobs))]
 
 
 _SAVE = "Open it in a viewer, print it to PDF, and name that file."
-
-
-def _environment() -> dict[str, str]:
-    """Return the few variables the worker needs; its output must not depend on the others."""
-    root = str(Path(__file__).resolve().parents[2])
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join([root, *sys.path[1:]]), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def _finding(note: dict[str, Any], name: str) -> Finding:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf, Stream, String
 
+from isa_docs.assembly.content import MENDED
+
 _XMP_DATE = re.compile(
     rb"(<xmp:(?:CreateDate|ModifyDate|MetadataDate)>)[^<]*(<)|"
     rb"(xmp:(?:CreateDate|ModifyDate|MetadataDate)=\")[^\"]*(\")"
@@ -31,6 +33,8 @@ def pinned(pdf: Path, day: date) -> bytes:
         for key in ("/DocChecksum", "/ID"):
             if key in opened.trailer:
                 del opened.trailer[key]
+        if MENDED in opened.Root:
+            del opened.Root[MENDED]
         _pin_metadata(opened, f"{day:%Y-%m-%d}T00:00:00Z".encode())
         _pin_profiles(opened, day)
         buffer = io.BytesIO()

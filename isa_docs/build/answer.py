@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.build.cache import Cache
 from isa_docs.build.early import EarlyEngine
 from isa_docs.build.recall import Call, Memory
@@ -46,8 +47,11 @@ def build_call(
     *,
     fresh: bool = False,
     progress: Callable[[str], None] = lambda text: None,
+    assembly: AssemblyProcess | None = None,
 ) -> Built:
     """Build what ``call`` asks for; with ``fresh`` without anything that earlier builds left.
+
+    ``assembly`` outlives this build; without one, one is started for it.
 
     Raises InputError when the matter cannot be read; what happens to one submission is in the answer.
     """
@@ -60,15 +64,20 @@ def build_call(
 
     gc.set_threshold(50_000)  # a build makes many objects and keeps most: looking for garbage so often costs a tenth
     converter = EarlyEngine(engine)
+    own = AssemblyProcess() if assembly is None else assembly
+    own.start()
     try:
-        return _build(call, converter, memory, cache, fresh=fresh, progress=progress, started=started)
+        return _build(call, converter, own, memory, cache, fresh=fresh, progress=progress, started=started)
     finally:
         converter.close()
+        if assembly is None:
+            own.close()
 
 
 def _build(
     call: Call,
     engine: Callable[[], Engine],
+    assembly: AssemblyProcess,
     memory: Memory,
     cache: Cache,
     *,
@@ -91,7 +100,7 @@ def _build(
     }
     exhibits |= {file: sha256_file(file) for index in indexes for file in _form_files(loaded, index)}
     kept = None if fresh else cache
-    settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form)
+    settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form, assembly)
     templates = CompiledTemplates(cache)
     outcomes = build_matter(loaded, indexes, settings, progress)
     templates.keep()

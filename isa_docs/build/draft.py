@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
 from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
 from isa_docs.build import reuse
@@ -54,6 +56,7 @@ class Draft:
         plan: SubmissionPlan,
         templates: Templates,
         work: Path,
+        assembly: AssemblyProcess,
         form: PackageForm = PLAIN,
     ) -> None:
         self.loaded = loaded
@@ -73,7 +76,12 @@ class Draft:
         self.pdf: dict[str, Path] = {}
         self.reused: set[str] = set()
         """The documents that the cache held."""
+        self.pinned: dict[str, bytes] = {}
+        """The PDF of each part as it is handed out, with the converter's clock taken out."""
+        self.pictures: dict[int, bytes] = {}
+        """Small pictures of pages of the package, for the checklist."""
         self._templates = templates
+        self._assembly = assembly
         self._lines: dict[str, tuple[Slot, ...]] = {}
         """The lines to sign of each paper, in reading order."""
         self._layouts: dict[str, str] = {}
@@ -126,7 +134,7 @@ class Draft:
         ]
         if not files:
             return
-        results, reused = reuse.take(files, self.work / "exhibits", cache)
+        results, reused = reuse.take(files, self.work / "exhibits", cache, self._assembly)
         self.reused |= {items[at].key for at in reused}
         for item, result in zip(items, results, strict=True):
             self.exhibits[item.key] = result
@@ -235,11 +243,6 @@ class Draft:
         ``carried`` says which files an archive package carries, once its pages are known. The signature packets are
         made as well.
         """
-        from isa_docs.assembly.assemble import assemble
-        from isa_docs.assembly.checks import check_package
-        from isa_docs.assembly.packets import signature_packets
-        from isa_docs.build.reread import reread
-
         parts = [self._part(item) for item in self.plan.items]
         submission, importer = self.plan.submission, self.plan.matter.importer
         program = terms(self.plan.edition.edition != "ctpat-tc")["program_short"]
@@ -256,24 +259,16 @@ class Draft:
             bates=self.form.bates,
             archive=self.form.archive,
         )
-        result = assemble(parts, info, self.work / self.name)
+        result = self._assembly.assemble(parts, info, self.work / self.name)
         if carried:
             info = replace(info, attachments=carried(result))
-            result = assemble(parts, info, self.work / self.name)
+            result = self._assembly.assemble(parts, info, self.work / self.name)
         self.findings += [
             Finding("ASM-STAMP", severity, text, submission=submission.id)
             for severity, texts in ((Severity.WARNING, result.warnings), (Severity.NOTE, result.notes))
             for text in texts
         ]
-        listed = {
-            item.key: self.layout.first_pages[item.key]
-            for item in self.plan.items
-            if item.kind not in ("contents", "exhibit")
-        }
-        contents = listed if any(item.kind == "contents" for item in self.plan.items) else None
-        found = check_package(result, parts, info, contents=contents)
-        self.findings += [replace(each, submission=submission.id) for each in found]
-        self.findings += reread(self.plan, result)
+        self._judge(result, parts, info)
         if self.form.verify_archive:
             from isa_docs.assembly.archive_check import find_validator, judged
 
@@ -286,13 +281,39 @@ class Draft:
             volumes = split(parts, result, info, limit, self.work / "volumes")
             self.volumes = volumes.files
             self.findings += [replace(each, submission=submission.id) for each in volumes.findings]
-        for item in self.plan.items:
-            if item.key in self.docx:
-                self.word[item.key] = cleaned(self.docx[item.key])
-                leaks = docx_leaks(self.word[item.key], f"{item.key}.docx")
-                self.findings += [replace(each, submission=submission.id) for each in leaks]
-        self.packets = signature_packets(result, replace(info, archive="a2", attachments=()), self.work / "packets")
         return result
+
+    def _judge(self, result: AssemblyResult, parts: Sequence[Part], info: PackageInfo) -> None:
+        """Check the package and all that goes with it, and make what is handed out besides it, side by side."""
+        from isa_docs.build.reread import reread
+        from isa_docs.review.thumbnails import shown_pages, thumbnails
+
+        submission = self.plan.submission
+        listed = {
+            item.key: self.layout.first_pages[item.key]
+            for item in self.plan.items
+            if item.kind not in ("contents", "exhibit")
+        }
+        contents = listed if any(item.kind == "contents" for item in self.plan.items) else None
+        ranges = [(item.kind, at.first_page, at.pages) for item, at in zip(self.plan.items, result.parts, strict=True)]
+        plain, packets = replace(info, archive="a2", attachments=()), self.work / "packets"
+        with ThreadPoolExecutor(4) as threads:
+            checking = threads.submit(self._assembly.check, result, parts, info, contents)
+            picturing = threads.submit(thumbnails, result.pdf, shown_pages(ranges))
+            pinning = threads.submit(self._assembly.pinned, list(self.pdf.values()), submission.date)
+            packing = threads.submit(self._assembly.packets, result, plain, packets)
+            leaks: list[Finding] = []
+            for item in self.plan.items:
+                if item.key in self.docx:
+                    self.word[item.key] = cleaned(self.docx[item.key])
+                    leaks += docx_leaks(self.word[item.key], f"{item.key}.docx")
+            found, texts = checking.result()
+            found = [*found, *leaks]
+            reread_findings = reread(self.plan, result, texts)
+            self.packets, self.pictures = packing.result(), picturing.result()
+            self.pinned = dict(zip(self.pdf, pinning.result(), strict=True))
+        self.findings += [replace(each, submission=submission.id) for each in found]
+        self.findings += reread_findings
 
     def facts(self, converter: str, matter: str) -> dict[str, Facts]:
         """Return what decided each document; ``matter`` is the SHA-256 of the matter file."""

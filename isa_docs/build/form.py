@@ -71,7 +71,6 @@ def associated_files(record: BuildRecord, name: str, matter_text: str) -> tuple[
 
 def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
     """Return everything a build leaves for one submission, by its name below the submission's folder."""
-    from isa_docs.assembly.part_bytes import pinned
     from isa_docs.review.checklist import checklist_html
     from isa_docs.review.manifest import manifest_json
     from isa_docs.review.placements import placements_json
@@ -81,7 +80,7 @@ def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
         name: record.package.pdf,
         "manifest.json": manifest_json(record, name),
         "signatures.json": placements_json(record, name, draft.packets),
-        "checklist.html": checklist_html(record, name),
+        "checklist.html": checklist_html(record, name, draft.pictures),
     }
     for packet in draft.packets:
         files[f"packets/{packet.pdf.name}"] = packet.pdf
@@ -90,5 +89,5 @@ def output_files(draft: Draft, record: BuildRecord) -> dict[str, bytes | Path]:
     for number, item in enumerate(draft.plan.items, start=1):
         if item.key in draft.word:
             files[f"parts/{number:02d}-{item.key}.docx"] = draft.word[item.key]
-        files[f"parts/{number:02d}-{item.key}.pdf"] = pinned(draft.pdf[item.key], draft.plan.submission.date)
+        files[f"parts/{number:02d}-{item.key}.pdf"] = draft.pinned[item.key]
     return files

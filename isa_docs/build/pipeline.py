@@ -7,12 +7,13 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from isa_docs import __version__
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.assembly.model import AssemblyResult, Attachment
 from isa_docs.build import reuse
 from isa_docs.build.agency_form import with_firm_form
@@ -53,6 +54,8 @@ class BuildSettings:
     cache: Cache | None = None
     """What was made before; without one everything is made anew."""
     form: PackageForm = PLAIN
+    assembly: AssemblyProcess | None = None
+    """What has to do with PDFs; without one, one is started for this build."""
     watermark: str | None = None
     """Make previews, with this word across every page, in spite of open rule errors; never a package."""
 
@@ -86,18 +89,29 @@ def build_matter(
 
     All documents of all packages are converted together. A package that fails leaves its last good output alone.
     """
-    with tempfile.TemporaryDirectory(prefix="isa-docs-") as work:
-        return _Run(loaded, settings, progress, Path(work)).build(indexes)
+    with (
+        tempfile.TemporaryDirectory(prefix="isa-docs-") as work,
+        nullcontext(settings.assembly) if settings.assembly is not None else AssemblyProcess() as assembly,
+    ):
+        return _Run(loaded, settings, progress, Path(work), assembly).build(indexes)
 
 
 class _Run:
     """One run over some submissions of one matter."""
 
-    def __init__(self, loaded: LoadedMatter, settings: BuildSettings, progress: Progress, work: Path) -> None:
+    def __init__(
+        self,
+        loaded: LoadedMatter,
+        settings: BuildSettings,
+        progress: Progress,
+        work: Path,
+        assembly: AssemblyProcess,
+    ) -> None:
         self.loaded = loaded
         self.settings = settings
         self.progress = progress
         self.work = work
+        self.assembly = assembly
         self.outcomes: dict[int, Outcome] = {}
         self.drafts: dict[int, Draft] = {}
 
@@ -117,7 +131,7 @@ class _Run:
                 self.outcomes[index] = replace(self.outcomes[index], findings=(*own, *said))
                 stop_for(said, strict=self.settings.strict)
                 work = self.work / submission.id
-                draft = Draft(self.loaded, plan, templates, work, self.settings.form)
+                draft = Draft(self.loaded, plan, templates, work, self.assembly, self.settings.form)
                 draft.take_form()
                 self.drafts[index] = draft
         if self.drafts:
@@ -153,7 +167,7 @@ class _Run:
                     for index, draft in self.drafts.items()
                 }
                 converting = self._round(engine, threads, papers=True)
-                threads.submit(_prepare_assembly)
+                threads.submit(_prepare_review)
                 self._each("", lambda index, draft: taken[index].result())
                 self._accept(converting)
                 while converting := self._round(engine, threads):
@@ -189,7 +203,7 @@ class _Run:
         self._each("", lambda index, draft: draft.accept(results, reused))
 
     def _converted(self, jobs: Sequence[Job], engine: Engine) -> _Made:
-        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache)
+        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache, self.assembly)
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
         identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)
@@ -235,7 +249,7 @@ class _Run:
         name = f"{draft.name.removesuffix('.pdf')}-preview.pdf"
         files: dict[str, bytes | Path] = {
             name: preview_pdf(record.package.pdf, mark),
-            "checklist.html": checklist_html(record, name),
+            "checklist.html": checklist_html(record, name, self.drafts[index].pictures),
         }
         publish(files, outcome.folder)
         error: IsaDocsError | None = None
@@ -293,18 +307,13 @@ class _Run:
             self.drafts.pop(index, None)
 
 
-def _prepare_assembly() -> None:
-    """Import and make ready what assembles the package, half a second's work, while the converter is at its own."""
-    from isa_docs.conversion import postcheck  # noqa: F401, I001 - the first that is wanted
-    from isa_docs.assembly import assemble, checks, esign, packets, page_code, part_bytes  # noqa: F401
-    from isa_docs.assembly.typeface import prepare_field_font, stamp_fonts
-    from isa_docs.review import placements  # noqa: F401
+def _prepare_review() -> None:
+    """Import and make ready what is wanted once the package is assembled, while the converter is at its work."""
+    from isa_docs.build import reread  # noqa: F401
+    from isa_docs.review import placements, thumbnails  # noqa: F401
     from isa_docs.review.checklist import prepare_checklist
 
     prepare_checklist()
-    if fonts := stamp_fonts():
-        prepare_field_font(fonts[0])
-    page_code.prepare()
 
 
 def package_identity(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from isa_docs.assembly import reading
 from isa_docs.assembly.model import AssemblyResult
 from isa_docs.documents.form_values import ANNEX_KEY
 from isa_docs.documents.plan import SubmissionPlan
@@ -13,9 +12,12 @@ from isa_docs.findings import Finding
 from isa_docs.program.rules import Enclosure, FinishedPaper, check_package
 
 
-def reread(plan: SubmissionPlan, package: AssemblyResult) -> list[Finding]:
-    """Return what the program's rules say of the text that is really in the package."""
-    texts = _page_texts(package)
+def reread(plan: SubmissionPlan, package: AssemblyResult, texts: Sequence[str] | None) -> list[Finding]:
+    """Return what the program's rules say of the text that is really in the package.
+
+    ``texts`` is the text of each of its pages; None where there is no poppler to read it.
+    """
+    texts = _page_texts(package) if texts is None else texts
     papers: list[FinishedPaper] = []
     first: Mapping[str, int] = {part.key: part.first_page for part in package.parts}
     for item, part in zip(plan.items, package.parts, strict=True):
@@ -32,9 +34,6 @@ def reread(plan: SubmissionPlan, package: AssemblyResult) -> list[Finding]:
 
 
 def _page_texts(package: AssemblyResult) -> Sequence[str]:
-    program = reading.pdftotext()
-    if program:
-        return reading.package_texts(program, package.pdf, package.sha256)
     from pypdf import PdfReader  # only here: it takes long to import
 
     return [page.extract_text() for page in PdfReader(package.pdf).pages]

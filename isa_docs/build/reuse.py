@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
 from isa_docs.build.cache import Cache, key_of, pack, unpack
 from isa_docs.build.state import font_state, program_state, sha256_file
@@ -18,22 +19,27 @@ _PDF, _DOCX = "<pdf>", "<docx>"
 
 
 def convert(
-    jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path, cache: Cache | None
+    jobs: Sequence[Job],
+    options: PdfOptions,
+    engine: Engine,
+    out_dir: Path,
+    cache: Cache | None,
+    assembly: AssemblyProcess,
 ) -> tuple[list[Result], frozenset[str]]:
     """Convert like :func:`isa_docs.conversion.convert.convert_documents`; also return the keys of those reused.
 
     A conversion is reused for the same Word file, options, converter, fonts and version of this program. Only
-    sound results are kept.
+    sound results are kept. ``assembly`` judges what was made.
     """
     from isa_docs.conversion.convert import convert_documents  # only here: its libraries are not wanted before
 
     if cache is None:
-        return convert_documents(jobs, options, engine, out_dir), frozenset()
+        return convert_documents(jobs, options, engine, out_dir, assembly.judge), frozenset()
     keys = {job.key: _conversion_key(job, options, engine.info) for job in jobs}
     done = {job.key: result for job in jobs if (result := _kept_conversion(job, keys[job.key], out_dir, cache))}
     reused = frozenset(done)
     missing = [job for job in jobs if job.key not in done]
-    for result in convert_documents(missing, options, engine, out_dir) if missing else ():
+    for result in convert_documents(missing, options, engine, out_dir, assembly.judge) if missing else ():
         done[result.job.key] = result
         if result.pdf is not None and keys[result.job.key]:
             cache.put("converted", keys[result.job.key], _packed(result, result.pdf))
@@ -81,21 +87,24 @@ def _renamed(finding: Finding, names: dict[str, str]) -> Finding:
     return replace(finding, place=replace(place, file=names.get(place.file, place.file))) if place else finding
 
 
-def take(files: Sequence[ExhibitFile], work: Path, cache: Cache | None) -> tuple[list[ExhibitResult], frozenset[int]]:
+def take(
+    files: Sequence[ExhibitFile], work: Path, cache: Cache | None, assembly: AssemblyProcess
+) -> tuple[list[ExhibitResult], frozenset[int]]:
     """Take in exhibits like :func:`isa_docs.assembly.exhibits.take_exhibits`; also return the places of those reused.
 
     An exhibit is reused for the same bytes, file name, treatment and version of this program. Refused exhibits are
     looked at anew each time. Raises AssemblyError as that function does.
     """
     if cache is None:
-        return take_exhibits(files, work=work), frozenset()
+        return take_exhibits(files, work=work, process=assembly), frozenset()
     work.mkdir(parents=True, exist_ok=True)
     keys = [_exhibit_key(file) for file in files]
     done = {at: found for at, key in enumerate(keys) if (found := _kept_exhibit(key, work / f"kept-{at}.pdf", cache))}
     reused = frozenset(done)
     missing = [at for at in range(len(files)) if at not in done]
     if missing:
-        for at, result in zip(missing, take_exhibits([files[at] for at in missing], work=work), strict=True):
+        made = take_exhibits([files[at] for at in missing], work=work, process=assembly)
+        for at, result in zip(missing, made, strict=True):
             done[at] = result
             if key := keys[at]:
                 cache.put("exhibits", key, _packed_exhibit(result))

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.build.answer import build_call
 from isa_docs.build.form import PackageForm
 from isa_docs.build.recall import Call
@@ -25,11 +26,15 @@ from isa_docs.errors import ExitCode, IsaDocsError
 
 
 class Engines:
-    """The converters of this process, each found once and kept open for all matters that want it."""
+    """The converters of this process, each found once and kept open for all matters that want it.
+
+    And the process that has to do with PDFs, likewise.
+    """
 
     def __init__(self, processes: int | None = None) -> None:
         """Let each have so many processes; default: one a core."""
         self._processes = processes
+        self.assembly = AssemblyProcess()
         self._kept: dict[tuple[Path | None, Path], Engine] = {}
 
     def get(self, soffice: Path | None, cache_dir: Path) -> Engine:
@@ -41,6 +46,7 @@ class Engines:
 
     def end(self) -> None:
         """End them all."""
+        self.assembly.close()
         while self._kept:
             end_kept(self._kept.popitem()[1])
 
@@ -78,7 +84,13 @@ def answer(order: dict[str, Any], engines: Engines) -> dict[str, Any]:
     )
     cache_dir = Path(order["cache_dir"])
     try:
-        built = build_call(call, lambda: engines.get(call.soffice, cache_dir), cache_dir, fresh=order["fresh"])
+        built = build_call(
+            call,
+            lambda: engines.get(call.soffice, cache_dir),
+            cache_dir,
+            fresh=order["fresh"],
+            assembly=engines.assembly,
+        )
     except IsaDocsError as error:
         return _failure(error.exit_code, error.message, [each.to_json() for each in error.findings])
     except OSError as error:

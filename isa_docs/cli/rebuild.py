@@ -17,7 +17,7 @@ from isa_docs.errors import IsaDocsError
 from isa_docs.findings import Severity, in_order
 
 if TYPE_CHECKING:
-    from isa_docs.conversion.engine import Engine
+    from isa_docs.build.worker import Engines
 
 POLL = 0.1
 """Seconds between two looks at the files."""
@@ -55,19 +55,22 @@ def build_on_save(
     try:
         while True:
             before = stamps(call.matter, chosen.out, chosen.templates)
-            _build(answer, call, lambda: engines.get(chosen.soffice, cache_dir()), progress)
+            _build(answer, call, engines, chosen.soffice, progress)
             while stamps(call.matter, chosen.out, chosen.templates) == before:
                 wait(POLL)
     finally:
         engines.end()
 
 
-def _build(answer: Answer, call: Call, engine: Callable[[], Engine], progress: Callable[[str], None]) -> None:
+def _build(answer: Answer, call: Call, engines: Engines, soffice: Path | None, progress: Callable[[str], None]) -> None:
     """Build once, and say what came of it."""
     from isa_docs.build.answer import build_call
 
     try:
-        built = build_call(call, engine, cache_dir(), progress=progress)
+        cache = cache_dir()
+        built = build_call(
+            call, lambda: engines.get(soffice, cache), cache, progress=progress, assembly=engines.assembly
+        )
     except IsaDocsError as error:
         findings, message = error.findings, error.message
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,16 @@ from isa_docs.findings import Finding, Severity
 __all__ = ["WASM", "convert_documents", "find_engine"]
 
 
-def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path) -> list[Result]:
+Check = Callable[[Path, Path], list[Finding]]
+"""Says what is wrong with a PDF as the rendering of a Word file."""
+
+
+def convert_documents(
+    jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path, check: Check | None = None
+) -> list[Result]:
     """Convert Word files to PDF and answer for each, in the order given.
+
+    ``check`` looks at what was made; default: :func:`isa_docs.conversion.postcheck.check_pdf`.
 
     A document that fails a check before or after conversion has an error and no PDF; the others come through.
     Every finding is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
@@ -25,17 +33,23 @@ def convert_documents(jobs: Sequence[Job], options: PdfOptions, engine: Engine, 
     sound = [job for job in jobs if not _errors(before[job.key])]
     made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
 
-    from isa_docs.conversion.postcheck import check_pdf  # only here: the converter works while it is imported
+    after = check or _check_pdf
 
     def judge(job: Job) -> Result:
         findings = before[job.key]
         result = made.get(job.key, Result(job, None, None, 0, 0.0))
         if result.pdf is not None:
-            findings = [*findings, *check_pdf(result.pdf, job.docx)]
+            findings = [*findings, *after(result.pdf, job.docx)]
         return _judged(result, findings)
 
     with ThreadPoolExecutor() as threads:  # most of the time goes into a program that reads the PDF's text
         return list(threads.map(judge, jobs))
+
+
+def _check_pdf(pdf: Path, docx: Path) -> list[Finding]:
+    from isa_docs.conversion.postcheck import check_pdf  # only here: its libraries take long to import
+
+    return check_pdf(pdf, docx)
 
 
 def _errors(findings: Sequence[Finding]) -> list[Finding]:

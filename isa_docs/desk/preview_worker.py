@@ -34,6 +34,7 @@ class Worker:
         self.engines = Engines()
         self._previewer = Previewer(
             lambda: self.engines.get(soffice, cache_dir),
+            self.engines.assembly,
             Cache(cache_dir),
             wanted=lambda: self._current not in self._given_up,
         )

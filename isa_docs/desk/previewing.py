@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 import pikepdf
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.assembly.reading import without_output_intent
 from isa_docs.build import reuse
 from isa_docs.build.agency_form import with_firm_form
@@ -74,9 +75,15 @@ class Previewer:
     """Makes previews, one at a time, and remembers what it found on the pages of earlier ones."""
 
     def __init__(
-        self, engine: Callable[[], Engine], cache: Cache, *, wanted: Callable[[], bool] = lambda: True
+        self,
+        engine: Callable[[], Engine],
+        assembly: AssemblyProcess,
+        cache: Cache,
+        *,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         """``engine`` gives the converter, which stays open; ``wanted`` tells whether somebody still waits."""
+        self._assembly = assembly
         self._engine = engine
         self._cache = cache
         self._wanted = wanted
@@ -84,6 +91,7 @@ class Previewer:
 
     def warm_up(self) -> None:
         """Let the converter open, so that it is ready when the first order comes."""
+        self._assembly.start()
         self._engine().start()
 
     def make(self, order: Order) -> dict[str, Any]:
@@ -115,7 +123,7 @@ class Previewer:
         def begun(loaded: LoadedMatter, folder: Path) -> Draft:
             plan = with_firm_form(plan_submission(loaded.matter, index), templates)
             stop_for(templates.check(item.template for item in plan.items if item.template))
-            draft = Draft(loaded, plan, templates, folder)
+            draft = Draft(loaded, plan, templates, folder, self._assembly)
             draft.take_exhibits(self._cache)
             draft.take_form()
             return draft
@@ -138,7 +146,8 @@ class Previewer:
             jobs = draft.render(papers=True)
             while True:
                 self._go_on()
-                running = threads.submit(reuse.convert, jobs, PdfOptions(), engine, draft.work / "pdf", self._cache)
+                pdfs = draft.work / "pdf"
+                running = threads.submit(reuse.convert, jobs, PdfOptions(), engine, pdfs, self._cache, self._assembly)
                 printed |= self._traced(draft, order, {job.docx.stem for job in jobs})
                 draft.accept(*running.result())
                 jobs = draft.render()

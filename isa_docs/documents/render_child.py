@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import struct
 import subprocess
 import sys
 import threading
@@ -19,17 +18,15 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any
 
 from isa_docs.documents.coverage import BranchLog
+from isa_docs.documents.frames import read_frame, write_frame
 from isa_docs.documents.render import RenderedDocx
 from isa_docs.documents.tokens import Slot
 from isa_docs.errors import TemplateError
 from isa_docs.findings import Finding, Place, Severity
 from isa_docs.findings import Path as MatterPath
-
-_LENGTH: Final = struct.Struct(">Q")
-_LARGEST_ANSWER: Final = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -101,32 +98,13 @@ def _exchanged(process: subprocess.Popen[bytes], order: bytes) -> dict[str, Any]
     """Send an order and return the answer; None when the process ended instead of answering."""
     assert process.stdin is not None
     assert process.stdout is not None
-    with suppress(OSError, ValueError, struct.error):
-        process.stdin.write(_LENGTH.pack(len(order)) + order)
-        process.stdin.flush()
+    with suppress(OSError, ValueError):
+        write_frame(process.stdin, order)
         data = read_frame(process.stdout)
         if data is not None:
             answer: dict[str, Any] = json.loads(data)
             return answer
     return None
-
-
-def read_frame(stream: IO[bytes]) -> bytes | None:
-    """Return the next message of a stream, None at its end. Raises ValueError for one too large to be meant."""
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    if length > _LARGEST_ANSWER:
-        raise ValueError("the message is too large")
-    data = stream.read(length)
-    return data if len(data) == length else None
-
-
-def write_frame(stream: IO[bytes], data: bytes) -> None:
-    """Write one message to a stream."""
-    stream.write(_LENGTH.pack(len(data)) + data)
-    stream.flush()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

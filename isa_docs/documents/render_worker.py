@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
 
+from isa_docs.documents.frames import read_frame, write_frame
 from isa_docs.documents.render import render_docx
-from isa_docs.documents.render_child import read_frame, write_frame
 from isa_docs.errors import TemplateError
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -38,8 +39,11 @@ def _long_date(value: Any) -> str:
     return long_date(value, "weekday")
 
 
-def checklist_html(record: BuildRecord, name: str) -> bytes:
-    """Return the checklist of the package called ``name`` as one UTF-8 HTML page without outside resources."""
+def checklist_html(record: BuildRecord, name: str, pictures: Mapping[int, bytes]) -> bytes:
+    """Return the checklist of the package called ``name`` as one UTF-8 HTML page without outside resources.
+
+    ``pictures`` are those of the pages worth showing (see :mod:`isa_docs.review.thumbnails`).
+    """
     plan = record.plan
     open_findings = [each for each in record.findings if not each.overridden]
     signers: dict[str, list[Any]] = {}
@@ -60,7 +64,7 @@ def checklist_html(record: BuildRecord, name: str) -> bytes:
         notes=[each for each in open_findings if each.severity is Severity.NOTE],
         overridden=[each for each in record.findings if each.overridden],
         signers=sorted(signers.values(), key=lambda fields: fields[0].slot.order),
-        shown=shown_parts(record),
+        shown=shown_parts(record, pictures),
         has_mou=any(item.key == "mou" and not item.form for item in plan.items),
         form=next((item.form for item in plan.items if item.form), ""),
         version=__version__,

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from isa_docs.assembly.model import PlacedField
 from isa_docs.findings import Finding
 from isa_docs.review.manifest import BuildRecord, PartRecord
-from isa_docs.review.thumbnails import shown_pages, thumbnails
-
-_MOST = 120
-"""Pictures on one checklist at most; the other pages are one click away in the package."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +35,12 @@ class ShownPart:
         return self.part.pages - len(self.pages)
 
 
-def shown_parts(record: BuildRecord) -> tuple[ShownPart, ...]:
+def shown_parts(record: BuildRecord, pictures: Mapping[int, bytes]) -> tuple[ShownPart, ...]:
     """Return the parts of a package for the checklist, in order."""
-    ranges = [(part.kind, part.first_page, part.pages) for part in record.parts]
-    pictures = thumbnails(record.package.pdf, shown_pages(ranges, _MOST))
     return tuple(_part(record, part, pictures) for part in record.parts)
 
 
-def _part(record: BuildRecord, part: PartRecord, pictures: dict[int, bytes]) -> ShownPart:
+def _part(record: BuildRecord, part: PartRecord, pictures: Mapping[int, bytes]) -> ShownPart:
     pages = []
     for number in range(part.first_page, part.first_page + part.pages):
         signatures = tuple(

@@ -13,6 +13,9 @@ from isa_docs.assembly.reading import without_output_intent
 _DPI = 26
 _QUALITY = 60
 _SECONDS = 120
+MOST = 120
+"""Pictures on one checklist at most; the other pages are one click away in the package."""
+
 LARGEST = 1_200_000
 """Bytes of all pictures of one checklist together; as text in the page they are a third larger."""
 
@@ -49,7 +52,7 @@ def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
     return found
 
 
-def shown_pages(parts: Iterable[tuple[str, int, int]], most: int) -> list[int]:
+def shown_pages(parts: Iterable[tuple[str, int, int]], most: int = MOST) -> list[int]:
     """Return which pages to picture, at most ``most``: every page of the papers, then the first of each exhibit,
     then the others. ``parts`` are kind, first page (1-based) and number of pages.
     """

@@ -39,14 +39,12 @@ IMPURE = {
 ALLOWED = {
     ("conversion/program.py", "os.environ"): "Windows names its program folders in the environment only",
     ("conversion/process.py", "os.environ"): "hands the few variables that a converter needs to its process",
-    ("assembly/exhibits.py", "os.environ"): "hands the few variables that the exhibit worker needs to its process",
+    ("assembly/child.py", "os.environ"): "hands the few variables that the worker needs to its process",
     ("documents/render_child.py", "os.environ"): "hands the few variables that the worker needs to its process",
     ("documents/render_worker.py", "sys.stdin"): "a program of its own: its orders come in this way",
     ("build/state.py", "os.environ"): "the variables that tell fontconfig which fonts there are decide the bytes, too",
     ("build/worker.py", "sys.stdin"): "a program of its own: its orders come in this way",
     ("build/worker.py", "sys.argv"): "a program of its own: how many converters it may have comes in this way",
-    ("assembly/exhibit_worker.py", "sys.stdin"): "a program of its own: its order comes in this way",
-    ("assembly/exhibit_worker.py", "sys.stdout"): "a program of its own: its answer goes out this way",
 }
 
 

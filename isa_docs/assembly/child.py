@@ -1,0 +1,196 @@
+"""The process that has to do with PDFs, seen from the one that started it: asked, waited for, replaced when it dies.
+
+It works beside this process, on another core; and a library that crashes on a file takes one order along, not the
+build.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isa_docs.documents.frames import read_frame, write_frame
+from isa_docs.errors import AssemblyError
+from isa_docs.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
+    from isa_docs.assembly.packets import Packet
+
+_SECONDS = 1_800.0
+"""For one order: a package of ten thousand pages takes a minute."""
+_KEPT = ("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
+_KEPT_TOO = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS")
+
+
+class GoneError(Exception):
+    """The process ended before it answered, or took too long and was ended."""
+
+
+class AssemblyProcess:
+    """One process at a time, started when it is first wanted or by :meth:`start`; any thread may ask it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._waiting: dict[int, tuple[subprocess.Popen[bytes], Future[Any]]] = {}
+        self._number = 0
+
+    def __enter__(self) -> AssemblyProcess:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End it."""
+        self.close()
+
+    def start(self) -> None:
+        """Start the process if it does not run, so that it is ready when it is asked."""
+        with self._lock:
+            self._running()
+
+    def close(self) -> None:
+        """End the process; those who wait get a GoneError. It may be asked again, and starts anew."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+
+    def exhibits(self, order: dict[str, Any], seconds: float) -> list[dict[str, Any]]:
+        """Have exhibits read (see :func:`isa_docs.assembly.exhibit_worker.take_all`). Raises GoneError."""
+        answers: list[dict[str, Any]] = self._answer(self._ask("exhibits", (order,)), seconds)
+        return answers
+
+    def judge(self, pdf: Path, docx: Path) -> list[Finding]:
+        """Do what :func:`isa_docs.assembly.worker.judge` does. Raises AssemblyError when it cannot be done."""
+        found: list[Finding] = self._call("judge", pdf, docx)
+        return found
+
+    def assemble(self, parts: Sequence[Part], info: PackageInfo, out: Path) -> AssemblyResult:
+        """Do what :func:`isa_docs.assembly.assemble.assemble` does, and raise what it raises."""
+        result: AssemblyResult = self._call("assemble", list(parts), info, out)
+        return result
+
+    def check(
+        self, result: AssemblyResult, parts: Sequence[Part], info: PackageInfo, contents: Mapping[str, int] | None
+    ) -> tuple[list[Finding], Sequence[str] | None]:
+        """Do what :func:`isa_docs.assembly.checks.check_package` does; also return the text of each page.
+
+        It is None where there is no poppler to read it.
+        """
+        answer: tuple[list[Finding], Sequence[str] | None] = self._call("check", result, list(parts), info, contents)
+        return answer
+
+    def packets(self, result: AssemblyResult, info: PackageInfo, folder: Path) -> tuple[Packet, ...]:
+        """Do what :func:`isa_docs.assembly.packets.signature_packets` does."""
+        made: tuple[Packet, ...] = self._call("packets", result, info, folder)
+        return made
+
+    def pinned(self, pdfs: Sequence[Path], day: date) -> list[bytes]:
+        """Do what :func:`isa_docs.assembly.part_bytes.pinned` does, for each of the files."""
+        made: list[bytes] = self._call("pinned", list(pdfs), day)
+        return made
+
+    def _call(self, what: str, *arguments: Any) -> Any:
+        """Have an order carried out; once more by another process when the first one ended under it."""
+        try:
+            return self._answer(self._ask(what, arguments), _SECONDS)
+        except GoneError:
+            try:
+                return self._answer(self._ask(what, arguments), _SECONDS)
+            except GoneError:
+                message = "The process that assembles packages ended abnormally."
+                finding = Finding(
+                    "PKG-CRASHED", Severity.ERROR, message, "Build again; if it happens again, report it."
+                )
+                raise AssemblyError(message, [finding]) from None
+
+    def _ask(self, what: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        with self._lock:
+            process = self._running()
+            self._number += 1
+            future: Future[Any] = Future()
+            self._waiting[self._number] = process, future
+            assert process.stdin is not None
+            with suppress(OSError, ValueError):  # the reader tells those who wait
+                write_frame(process.stdin, pickle.dumps((self._number, what, arguments)))
+            return future
+
+    def _answer(self, future: Future[Any], seconds: float) -> Any:
+        try:
+            return future.result(seconds)
+        except FutureTimeoutError:
+            self.close()
+            raise GoneError from None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "isa_docs.assembly.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,
+            )
+            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+        return self._process
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with suppress(OSError, ValueError):
+            while (frame := read_frame(process.stdout)) is not None:
+                number, well, answer = pickle.loads(frame)  # noqa: S301 - from our own child
+                with self._lock:
+                    _, future = self._waiting.pop(number)
+                if well:
+                    future.set_result(answer)
+                else:
+                    future.set_exception(answer)
+        with self._lock:
+            if self._process is process:  # it may not have ended yet, but it answers no more
+                self._process = None
+            lost = [number for number, (asked, _) in self._waiting.items() if asked is process]
+            futures = [self._waiting.pop(number)[1] for number in lost]
+        for each in futures:
+            each.set_exception(GoneError())
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process with all it started; it holds nothing that must be saved."""
+    if process.poll() is not None:
+        return
+    with suppress(OSError):
+        if process.stdin is not None:
+            process.stdin.close()
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM)
+    else:
+        process.terminate()
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)
+
+
+def _environment() -> dict[str, str]:
+    """Return the few variables the process needs; its output must not depend on the others."""
+    root = str(Path(__file__).resolve().parents[2])
+    kept = {key: os.environ[key] for key in (*_KEPT, *_KEPT_TOO) if key in os.environ}
+    return {**kept, "PYTHONPATH": os.pathsep.join([root, *sys.path[1:]]), "LC_ALL": "C.UTF-8", "TZ": "UTC"}

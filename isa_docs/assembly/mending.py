@@ -1,0 +1,28 @@
+"""Make the marked content of a converted paper fit for assembly, as soon as it is converted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pikepdf
+
+from isa_docs.assembly.content import MENDED, has_marks, page_bytes, paints_outside_marks, unmarked_as_artifact
+
+
+def mend_marks(file: Path) -> None:
+    """Mend all pages of a PDF in place, and note in it that this was done."""
+    mended = file.with_suffix(".mended")
+    with pikepdf.open(file, suppress_warnings=True) as pdf:
+        mend_pages(pdf, list(pdf.pages))
+        pdf.Root[MENDED] = True
+        pdf.save(mended, static_id=True)
+    mended.replace(file)
+
+
+def mend_pages(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:
+    """Mark what pages of ``pdf`` paint outside of any mark as artifact; pages without marks stay as they are."""
+    for page in pages:
+        data = page_bytes(page)
+        if has_marks(data) and paints_outside_marks(data):
+            page.obj.Contents = pdf.make_stream(unmarked_as_artifact(data))
