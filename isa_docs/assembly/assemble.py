@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Page, Pdf
 
 from isa_docs.assembly import content
 from isa_docs.assembly.crowding import words_at_the_edges
-from isa_docs.assembly.esign import add_tags, with_fields
+from isa_docs.assembly.esign import with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
 from isa_docs.assembly.mending import mend_pages
@@ -24,6 +24,7 @@ from isa_docs.assembly.page_code import code_pages
 from isa_docs.assembly.source import Source, Spot
 from isa_docs.assembly.stamps import OwnStamp, stamp_pages
 from isa_docs.assembly.structure import StructureTree
+from isa_docs.assembly.text_tags import add_tags
 from isa_docs.assembly.typeface import stamp_fonts
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity

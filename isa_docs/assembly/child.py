@@ -26,9 +26,7 @@ from isa_docs.findings import Finding, Severity
 if TYPE_CHECKING:
     from datetime import date
 
-    from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
-    from isa_docs.assembly.packets import Packet
-
+    from isa_docs.assembly.model import AssemblyResult, PackageInfo, Packet, Part
 _SECONDS = 1_800.0
 """For one order: a package of ten thousand pages takes a minute."""
 _KEPT = ("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "FONTCONFIG_FILE", "FONTCONFIG_PATH")

@@ -7,15 +7,9 @@ list ``signatures.json`` says the same places in points and serves any of them, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, Literal, get_args
 
-from pikepdf import Array, Page, Pdf
-
-from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.model import EsignProfile, PlacedField
-from isa_docs.assembly.stamps import add_fonts
-from isa_docs.assembly.typeface import StampFont
 
 Marking = Literal["field", "tag", "none"]
 """What shows a program where to sign: a form field, a text tag in white, or nothing but the printed line."""
@@ -24,7 +18,6 @@ PROFILES: Final[tuple[EsignProfile, ...]] = get_args(EsignProfile)
 AGENCY: Final = "cbp"
 """Role of the agency's own lines; no service ever asks the importer's people to sign these."""
 
-_TAG_SIZE = 7.0
 _TAG_STARTS = ("[sig|", "[date|")
 
 
@@ -69,27 +62,3 @@ def text_tag(item: PlacedField) -> str:
 def is_text_tag(word: str) -> bool:
     """Tell whether a word of a page is such a tag."""
     return word.startswith(_TAG_STARTS)
-
-
-def add_tags(
-    pdf: Pdf,
-    pages: Sequence[Page],
-    profile: EsignProfile,
-    placed: Sequence[PlacedField],
-    fonts: Sequence[Path],
-) -> None:
-    """Write the white text tags of ``profile``, as artifacts that no screen reader speaks."""
-    tagged = [item for item in placed if marking(profile, item.slot.role) == "tag"]
-    if not tagged:
-        return
-    font = StampFont(fonts, [text_tag(item) for item in tagged], "/IsaTag")
-    embedded = font.embed(pdf)
-    for item in tagged:
-        page = pages[item.page - 1]
-        add_fonts(page, embedded)
-        left, bottom, _, _ = item.rect
-        drawing = f"/Artifact BMC q 1 g BT 1 0 0 1 {left:.2f} {bottom + 3:.2f} Tm\n".encode()
-        for run in font.runs(text_tag(item)):
-            drawing += f"{run.font} {_TAG_SIZE} Tf <{run.glyphs.hex()}> Tj\n".encode()
-        after = pdf.make_stream(drawing + b"ET Q EMC")
-        page.obj.Contents = Array([*contents_of(page), after])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from functools import lru_cache
+from html import escape
 from importlib import resources
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
 
@@ -77,13 +77,13 @@ def xmp_packet(info: PackageInfo) -> bytes:
     xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
     xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
    <dc:format>application/pdf</dc:format>
-   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(info.title)}</rdf:li></rdf:Alt></dc:title>
-   <dc:creator><rdf:Seq><rdf:li>{escape(info.author)}</rdf:li></rdf:Seq></dc:creator>
-   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{escape(info.subject)}</rdf:li></rdf:Alt></dc:description>
-   <dc:language><rdf:Bag><rdf:li>{escape(info.language)}</rdf:li></rdf:Bag></dc:language>
-   <pdf:Keywords>{escape(info.package_id)}</pdf:Keywords>
-   <pdf:Producer>{escape(PRODUCER)}</pdf:Producer>
-   <xmp:CreatorTool>{escape(PRODUCER)}</xmp:CreatorTool>
+   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{_escaped(info.title)}</rdf:li></rdf:Alt></dc:title>
+   <dc:creator><rdf:Seq><rdf:li>{_escaped(info.author)}</rdf:li></rdf:Seq></dc:creator>
+   <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{_escaped(info.subject)}</rdf:li></rdf:Alt></dc:description>
+   <dc:language><rdf:Bag><rdf:li>{_escaped(info.language)}</rdf:li></rdf:Bag></dc:language>
+   <pdf:Keywords>{_escaped(info.package_id)}</pdf:Keywords>
+   <pdf:Producer>{_escaped(PRODUCER)}</pdf:Producer>
+   <xmp:CreatorTool>{_escaped(PRODUCER)}</xmp:CreatorTool>
    <xmp:CreateDate>{when}</xmp:CreateDate>
    <xmp:ModifyDate>{when}</xmp:ModifyDate>
    <pdfaid:part>{info.archive.removeprefix("a")}</pdfaid:part>
@@ -124,3 +124,7 @@ def _output_intent(pdf: Pdf) -> Dictionary:
 
 def _xmp_date(day: date) -> str:
     return f"{day:%Y-%m-%d}T00:00:00Z"
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)

@@ -123,3 +123,17 @@ class AssemblyResult:
     notes: tuple[str, ...] = ()
     """What was done to pages that the reader of the package may want to know."""
     profile: EsignProfile = "acrobat"
+
+
+@dataclass(frozen=True)
+class Packet:
+    """The signature pages of one signer; ``pages`` are pages of the package, ``fields`` lie on the packet's own."""
+
+    role: str
+    signer: str
+    title: str
+    order: int
+    pdf: Path
+    pages: tuple[int, ...]
+    fields: tuple[PlacedField, ...]
+    sha256: str

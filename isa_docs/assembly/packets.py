@@ -6,26 +6,11 @@ page labels included, so that a signed page can take its place there; it is tagg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from isa_docs.assembly.esign import AGENCY
 from isa_docs.assembly.extracts import Extractor
-from isa_docs.assembly.model import AssemblyResult, PackageInfo, PlacedField
-
-
-@dataclass(frozen=True)
-class Packet:
-    """The signature pages of one signer; ``pages`` are pages of the package, ``fields`` lie on the packet's own."""
-
-    role: str
-    signer: str
-    title: str
-    order: int
-    pdf: Path
-    pages: tuple[int, ...]
-    fields: tuple[PlacedField, ...]
-    sha256: str
+from isa_docs.assembly.model import AssemblyResult, PackageInfo, Packet, PlacedField
 
 
 def signature_packets(package: AssemblyResult, info: PackageInfo, folder: Path) -> tuple[Packet, ...]:

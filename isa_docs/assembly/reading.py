@@ -13,8 +13,6 @@ from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
-import pikepdf
-
 _SECONDS = 300
 _PAGES_WORTH_A_PROCESS = 200
 _INTENTS, _UNREAD = b"/OutputIntents", b"/OutputIntent_"
@@ -47,6 +45,8 @@ def without_output_intent(pdf: Path, copy: Path) -> Path:
     if data.count(_INTENTS) == 1:
         copy.write_bytes(data.replace(_INTENTS, _UNREAD))
         return copy
+    import pikepdf  # only where it is wanted: it takes long to import
+
     with pikepdf.open(pdf) as opened:
         if "/OutputIntents" in opened.Root:
             del opened.Root.OutputIntents
@@ -65,6 +65,8 @@ def package_texts(program: str, pdf: Path, sha256: str) -> tuple[str, ...]:
 
 def page_texts(program: str, pdf: Path) -> list[str]:
     """Return the text of every page; of a long file each core reads its share."""
+    import pikepdf
+
     with pikepdf.open(pdf) as opened:
         count = len(opened.pages)
     shares = min(os.cpu_count() or 1, -(-count // _PAGES_WORTH_A_PROCESS)) or 1
@@ -84,6 +86,8 @@ def syntax_problems(pdf: Path) -> list[str]:
     """Return what ``qpdf --check`` (or, without the program, its library) finds wrong."""
     program = shutil.which("qpdf")
     if program is None:
+        import pikepdf
+
         with pikepdf.open(pdf) as opened:
             return [str(problem) for problem in opened.check_pdf_syntax()]
     done = subprocess.run([program, "--check", str(pdf)], capture_output=True, timeout=_SECONDS, check=False)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from isa_docs.assembly.child import AssemblyProcess
+from isa_docs.assembly.esign import field_name
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type
-from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Part, SignatureSlot
+from isa_docs.assembly.model import AssemblyResult, Attachment, PackageInfo, Packet, Part, SignatureSlot
 from isa_docs.build import reuse
 from isa_docs.build.agency_form import form_inputs, make_form, with_annex
 from isa_docs.build.cache import Cache
@@ -33,8 +34,6 @@ from isa_docs.review.manifest import ExhibitRecord
 
 if TYPE_CHECKING:
     from isa_docs.assembly.extracts import Extract
-    from isa_docs.assembly.packets import Packet
-
 _PART_KIND = {
     "letter": "document",
     "paper": "document",
@@ -42,7 +41,7 @@ _PART_KIND = {
     "exhibit-sheet": "exhibit-sheet",
     "exhibit": "exhibit",
 }
-_ROUNDS = 5
+_ROUNDS = 6
 _GUESSED_PAGES = {"letter": 2}
 """Length of a part that was not converted yet, 1 where nothing is said; a wrong guess costs one more round."""
 
@@ -151,7 +150,8 @@ class Draft:
     def renderings(self, *, papers: bool = False) -> Iterator[Job]:
         """Render what is new or changed by the page numbers known now; yield each conversion to do as it is known.
 
-        With ``papers`` only what prints no page numbers of others: it can be converted while the rest is rendered.
+        With ``papers`` only what prints no page numbers that are to come: it can be converted while the rest is
+        rendered.
         Yields nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
         do not settle. The largest template comes first: its conversion takes longest.
         """
@@ -166,7 +166,7 @@ class Draft:
 
     def _render_one(self, item: PlannedItem, *, papers: bool) -> Iterator[Job]:
         """Yield the conversion of one item, if there is one to do."""
-        if papers and item.kind not in ("paper", "exhibit"):
+        if papers and not self._is_settled(item):
             return
         if item.kind == "exhibit":
             if self._is_word(item) and item.key not in self.pdf:
@@ -228,10 +228,21 @@ class Draft:
             self.layout.first_pages[item.key] = page
             page += self.layout.pages.get(item.key) or _GUESSED_PAGES.get(item.kind, 1)
 
+    def _is_settled(self, item: PlannedItem) -> bool:
+        """Tell whether all page numbers that a part prints are known."""
+        if item.kind == "exhibit-sheet":
+            return self._exhibit_pages(item) is not None
+        return item.kind in ("paper", "exhibit")
+
+    def _exhibit_pages(self, sheet: PlannedItem) -> int | None:
+        return self.layout.pages.get(f"exhibit-{sheet.exhibit.id}") if sheet.exhibit else None
+
     def _layout_for(self, item: PlannedItem) -> str:
         """Return the page numbers that a part prints, as a text that changes with them; empty when it prints none."""
         if item.kind == "paper":
             return ""
+        if item.kind == "exhibit-sheet":
+            return repr(self._exhibit_pages(item))
         enclosed = [self.layout.pages.get(each.key) for each in self.plan.items if each.kind in ("paper", "exhibit")]
         return repr((enclosed, self.layout.first_pages if item.kind == "contents" else None))
 
@@ -338,8 +349,6 @@ class Draft:
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
         """Return the signature and date lines of one paper, in reading order, with the field names they get."""
-        from isa_docs.assembly.esign import field_name  # as all of assembly, imported while the converter works
-
         found = []
         roles = self._signing_order()
         for slot in self._lines.get(item.key, ()):

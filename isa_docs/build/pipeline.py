@@ -155,9 +155,9 @@ class _Run:
     def _make_parts(self, engine: Engine) -> None:
         """Take in the exhibits, and render and convert until the page numbers are stable.
 
-        The exhibits are taken in, and the papers, which print no page numbers of others, are converted while the
-        rest is rendered. A converter that is open gets each document as soon as it is rendered; another one is
-        called once in each round, for all packages.
+        The exhibits are taken in, and what prints no page numbers that are to come is converted, while the rest is
+        rendered. A converter that is open gets each document as soon as it is rendered; another one is called once in
+        each round, for all packages.
         """
         with ThreadPoolExecutor(_THREADS + len(self.drafts)) as threads:
             try:
@@ -169,6 +169,7 @@ class _Run:
                 converting = self._round(engine, threads, papers=True)
                 threads.submit(_prepare_review)
                 self._each("", lambda index, draft: taken[index].result())
+                converting += self._round(engine, threads, papers=True)
                 self._accept(converting)
                 while converting := self._round(engine, threads):
                     self._accept(converting)
@@ -309,6 +310,8 @@ class _Run:
 
 def _prepare_review() -> None:
     """Import and make ready what is wanted once the package is assembled, while the converter is at its work."""
+    import filelock  # noqa: F401
+
     from isa_docs.build import reread  # noqa: F401
     from isa_docs.review import placements, thumbnails  # noqa: F401
     from isa_docs.review.checklist import prepare_checklist

@@ -11,8 +11,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from isa_docs.errors import OutputError, TryAgainError
 
 SUPERSEDED = "superseded"
@@ -32,6 +30,8 @@ def publish(files: Mapping[str, bytes | Path], target: Path, *, wait: float = 10
     Raises OutputError when the folder cannot be written or is in use by another program, TryAgainError when another
     build holds it longer than ``wait`` seconds; what stood there then still stands.
     """
+    from filelock import FileLock, Timeout  # only here: it takes long to import
+
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.parent / f".{target.name}.lock", timeout=wait):

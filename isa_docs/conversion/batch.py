@@ -114,6 +114,10 @@ def _stage(jobs: Sequence[Job], run: Path) -> tuple[list[Staged], dict[str, Resu
     return staged, answers
 
 
+_PAGES = re.compile(rb"<</Type/Pages\b[^>]*>>")
+_COUNT = re.compile(rb"/Count (\d+)")
+
+
 def _brings_fonts(source: Path) -> bool:
     """Tell whether a Word file has fonts in it: LibreOffice would use them for the documents after it, too."""
     with suppress(OSError, zipfile.BadZipFile), zipfile.ZipFile(source) as file:
@@ -132,13 +136,28 @@ def _share_out(documents: Sequence[Staged], limits: Limits) -> list[list[Staged]
 
 def _accept(job: Job, pdf: Path, out_dir: Path, seconds: float) -> Result:
     """Move the PDF to where it was asked for; answer with an error when it does not open."""
-    import pikepdf  # only here: a converter is started before anything that takes long to import
-
     try:
-        with pikepdf.open(pdf) as opened:
-            pages = len(opened.pages)
-    except pikepdf.PdfError as error:
+        pages = _page_count(pdf)
+    except ValueError as error:
         return Result(job, None, f"The converter made a damaged PDF of this document: {error}.", 0, seconds)
     target = out_dir / f"{job.key}.pdf"
     shutil.move(pdf, target)
     return Result(job, target, None, pages, seconds)
+
+
+def _page_count(pdf: Path) -> int:
+    """Return the number of pages; raises ValueError when the file does not open.
+
+    LibreOffice writes one list of all pages, in the clear. Any other file is opened. Whether a file is sound is for
+    the check after conversion to say.
+    """
+    lists = _PAGES.findall(pdf.read_bytes())
+    if len(lists) == 1 and (count := _COUNT.search(lists[0])):
+        return int(count[1])
+    import pikepdf  # only here: it takes long to import, and is hardly ever wanted
+
+    try:
+        with pikepdf.open(pdf) as opened:
+            return len(opened.pages)
+    except pikepdf.PdfError as error:
+        raise ValueError(str(error)) from error

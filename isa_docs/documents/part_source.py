@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from typing import Any, Final
 
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from lxml import etree
@@ -26,15 +27,19 @@ class PartSource:
 
     text: str
     prepared: PreparedPart
-    paragraphs: tuple[Any, ...] = ()
-    """The paragraph of each tag, None for a tag that stands in an attribute outside of paragraphs."""
-    original: str = ""
-    """The part's XML before docxtpl's turn."""
+    places: Callable[[], tuple[Any, ...]] = tuple
+    """Returns the paragraph of each tag, None for a tag that stands in an attribute outside of paragraphs."""
+    loops_over_cells: bool = False
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The tags in their order, as jinja reads them."""
         return tuple(" ".join(match.group().split()) for match in _TAG.finditer(self.text))
+
+    @cached_property
+    def paragraphs(self) -> tuple[Any, ...]:
+        """What ``places`` returns; only messages want it."""
+        return self.places()
 
     def tag(self, line: int) -> str:
         """Return the tag on a line of the source."""
@@ -60,7 +65,45 @@ def part_source(template: DocxTemplate, root: Any) -> PartSource:
     original = etree.tostring(root, encoding="unicode").replace("\n", " ")
     patched = template.patch_xml(original)
     source = number_tags(_TAG.sub(lambda match: unescape(match.group()), patched))
-    return PartSource(source, prepared, tuple(_tag_places(root)), original)
+    places = tuple(_tag_places(root))
+    return PartSource(source, prepared, lambda: places, "{%tc" in original)
+
+
+_Kept = tuple[str, bool, tuple[bytes, ...], tuple[bytes | None, ...]]
+"""Source, whether it loops over cells, and the XML of the paragraphs and run properties that writers ask for."""
+
+_MOST_KEPT = 256
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
+def kept_source(template: DocxTemplate, root: Any, key: tuple[str, str]) -> PartSource:
+    """Do what :func:`part_source` does, once for each ``key``: the SHA-256 of the template, and the part's name.
+
+    ``root`` is left as it is when the source is known.
+    """
+    if key not in _kept:
+        source = part_source(template, root)
+        if source.prepared.problems:
+            return source
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        prepared = source.prepared
+        paragraphs = tuple(etree.tostring(each) for each in prepared.paragraphs)
+        runs = tuple(None if each is None else etree.tostring(each) for each in prepared.runs)
+        _kept[key] = source.text, source.loops_over_cells, paragraphs, runs
+        root = None
+    text, over_cells, paragraphs, runs = _kept[key]
+    prepared = PreparedPart(
+        paragraphs=[parse_xml(each) for each in paragraphs],
+        runs=[None if each is None else parse_xml(each) for each in runs],
+    )
+    places = source.places if root is None else lambda: part_source(template, root).paragraphs
+    return PartSource(text, prepared, places, over_cells)
+
+
+def kept_sources() -> dict[tuple[str, str], _Kept]:
+    """Return what is known so far, for another process of the same program; it may be added to."""
+    return _kept
 
 
 def _tag_places(root: Any) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from docx.opc.part import Part, XmlPart
@@ -29,7 +30,7 @@ from isa_docs.documents.coverage import Branch, BranchLog
 from isa_docs.documents.docx_package import core_properties, normalized, opened, story_parts
 from isa_docs.documents.filters import FilterError
 from isa_docs.documents.origins import Origins
-from isa_docs.documents.part_source import PartSource, number_tags, part_source, shown
+from isa_docs.documents.part_source import PartSource, kept_source, number_tags, shown
 from isa_docs.documents.reading import PROPERTIES
 from isa_docs.documents.richtext import RichTextWriter, StyleMissingError
 from isa_docs.documents.sandbox import MAX_ITERATIONS, MAX_TEXT, PaperEnvironment, dotted
@@ -71,16 +72,16 @@ def render_docx(
     ``matter`` is the typed matter: values found in it by identity give findings their path; ``value_paths`` does
     so for derived values, by dotted name. Raises TemplateError with one finding per problem.
     """
-    document = opened(template, name)
-    rendering = Rendering(document, name, roles, Origins(matter, value_paths or {}, context))
+    rendering = Rendering(template, name, roles, Origins(matter, value_paths or {}, context))
     return rendering.run(context)
 
 
 class Rendering:
     """One rendering of one template: what the environment reports to (a ``sandbox.Session``)."""
 
-    def __init__(self, template: DocxTemplate, name: str, roles: Collection[str] | None, origins: Origins) -> None:
-        self.template = template
+    def __init__(self, template: bytes, name: str, roles: Collection[str] | None, origins: Origins) -> None:
+        self.template = opened(template, name)
+        self._digest = sha256(template).hexdigest()
         self.name = name
         self.roles = roles
         self.origins = origins
@@ -90,11 +91,11 @@ class Rendering:
         self.log = BranchLog()
         self._environment = PaperEnvironment(self)
         self._environment.globals.update(_slot=self._slot, _blocks=self._blocks, _inline=self._inline)
-        self._width = _text_width(template)
-        self._indents = style_indents(template.docx.styles.element)
-        self._writer = RichTextWriter(template.docx.part, self._width)
+        self._width = _text_width(self.template)
+        self._indents = style_indents(self.template.docx.styles.element)
+        self._writer = RichTextWriter(self.template.docx.part, self._width)
         self._iterations = 0
-        self._part: Part = template.docx.part
+        self._part: Part = self.template.docx.part
         self._where = "body"
         self._source = PartSource("", PreparedPart())
 
@@ -187,7 +188,7 @@ class Rendering:
         self._part, self._where = part, where
         self.template.current_rendering_part = part
         root = part.element if isinstance(part, XmlPart) else parse_xml(part.blob)
-        self._source = part_source(self.template, root)
+        self._source = kept_source(self.template, root, (self._digest, str(part.partname)))
         self.findings += [self._tag_finding(problem) for problem in self._source.prepared.problems]
         if self._source.prepared.problems:
             return
@@ -200,7 +201,7 @@ class Rendering:
             self._add("TPL-NESTING", f"the tags of the {where} do not nest with its rows and cells ({error.msg})",
                       "Open and close each {%p %} and {%tr %} at the same level of the document.")  # fmt: skip
             return
-        if "{%tc" in self._source.original:
+        if self._source.loops_over_cells:
             # A loop over cells changes the number of columns.
             tree = self.template.fix_tables(text)
         self.placed += draw_lines(tree, self.slots, self._width, self._indents)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-import marshal
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from types import CodeType
@@ -89,20 +87,9 @@ _MOST_COMPILED = 256
 _compiled: dict[tuple[str, str, bool], CodeType] = {}
 
 
-def dumped() -> bytes:
-    """Return what was compiled so far, for another process of the same Python, jinja and program."""
-    return marshal.dumps(_compiled)
-
-
-def load_dumped(data: bytes) -> None:
-    """Take over what :func:`dumped` returned; what cannot be read is left alone."""
-    with suppress(ValueError, EOFError, TypeError):
-        _compiled.update(marshal.loads(data))  # noqa: S302 - written by ourselves, and checked by its hash
-
-
-def compiled_count() -> int:
-    """Return how many sources were compiled so far."""
-    return len(_compiled)
+def compiled_sources() -> dict[tuple[str, str, bool], CodeType]:
+    """Return what was compiled so far, for another process of the same Python and program; it may be added to."""
+    return _compiled
 
 
 class PaperEnvironment(ImmutableSandboxedEnvironment):

@@ -11,7 +11,6 @@ from jinja2.debug import get_template_locals
 from jinja2.runtime import Undefined
 
 from isa_docs.documents.blocks import Blocks, plain_text
-from isa_docs.documents.docx_package import opened
 from isa_docs.documents.origins import Origins
 from isa_docs.documents.render import Rendering
 from isa_docs.findings import Path
@@ -43,7 +42,7 @@ def printed_values(
 
     Raises TemplateError when it cannot be filled.
     """
-    rendering = _Tracing(opened(template, name), name, roles, Origins(matter, value_paths, context))
+    rendering = _Tracing(template, name, roles, Origins(matter, value_paths, context))
     rendering.run(context)
     return rendering.printed
 

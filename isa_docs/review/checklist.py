@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
+from types import CodeType
 from typing import Any
 
 from isa_docs import __version__
@@ -13,14 +15,25 @@ from isa_docs.program.authorities import Confidence, all_authorities
 from isa_docs.review.checklist_pages import shown_parts
 from isa_docs.review.manifest import BuildRecord
 
+_compiled: dict[str, CodeType] = {}
+
+
+def compiled_pages() -> dict[str, CodeType]:
+    """Return the code of the page by the SHA-256 of its source, for another process; it may be added to."""
+    return _compiled
+
 
 @cache
 def _template() -> Any:
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, StrictUndefined, Template
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["long_date"] = _long_date
-    return environment.from_string(files("isa_docs.review").joinpath("checklist.html.jinja").read_text("utf-8"))
+    source = files("isa_docs.review").joinpath("checklist.html.jinja").read_text("utf-8")
+    key = sha256(source.encode()).hexdigest()
+    if key not in _compiled:
+        _compiled[key] = environment.compile(source, "checklist")
+    return Template.from_code(environment, _compiled[key], environment.make_globals(None))
 
 
 def prepare_checklist() -> None:

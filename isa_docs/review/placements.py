@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isa_docs.assembly.esign import AGENCY, marking
-from isa_docs.assembly.model import PlacedField
-from isa_docs.assembly.packets import Packet
+from isa_docs.assembly.model import Packet, PlacedField
 from isa_docs.review.manifest import BuildRecord
 
 
