@@ -55,11 +55,19 @@ def _work_folder(job: dict[str, Any]) -> Path:
     return Path(job["out"]).with_suffix(".work")
 
 
+def prepare(order: dict[str, Any]) -> None:
+    """Import what the exhibits of an order need, once for all forks."""
+    if any(job["type"] != "pdf" for job in order["jobs"]):
+        from PIL import Image
+
+        from isa_docs.assembly import exhibit_images  # noqa: F401
+
+        Image.preinit()
+
+
 def take_all(order: dict[str, Any]) -> list[dict[str, Any]]:
     """Take in the exhibits of an order, so many at a time as it says; return the answer to each."""
     jobs = order["jobs"]
-    if any(job["type"] != "pdf" for job in jobs):
-        from isa_docs.assembly import exhibit_images  # noqa: F401  once, for all the children
     if not hasattr(os, "fork"):
         return [_cleared(job, take(job, order)) for job in jobs]
     answers: list[dict[str, Any]] = [{} for _ in jobs]

@@ -143,8 +143,9 @@ class _Worker:
                 self._answer(number, True, answer)
 
     def _read_exhibits(self, number: int, order: dict[str, Any]) -> None:
-        from isa_docs.assembly.exhibit_worker import take_all
+        from isa_docs.assembly.exhibit_worker import prepare, take_all
 
+        prepare(order)
         if not hasattr(os, "fork"):
             self._answer(number, True, take_all(order))
             return
