@@ -116,9 +116,11 @@ class RichTextWriter:
         return _xml(run)
 
     def _write(self, blocks: Iterable[Block], part: Part, style: str, depth: int) -> Iterable[Any]:
-        for block in blocks:
+        listed = list(blocks)
+        for block, following in zip(listed, (*listed[1:], None), strict=True):
             if isinstance(block, Paragraph):
-                yield self._paragraph(block.inlines, part, style)
+                paragraph = self._paragraph(block.inlines, part, style)
+                yield _with_next(paragraph) if isinstance(following, Listing) else paragraph
             elif isinstance(block, Heading):
                 yield self._paragraph(block.inlines, part, self._id("paragraph", HEADING_STYLES[block.level]))
             elif isinstance(block, Listing):
@@ -128,7 +130,9 @@ class RichTextWriter:
                 yield self._spacer(part)
 
     def _spaced(self, items: list[Any], style: str) -> list[Any]:
-        """Give the last paragraph of a list the space below that a paragraph of ``style`` has."""
+        """Give the last paragraph of a list the space below that a paragraph of ``style`` has; leave none alone."""
+        for lonely in {0, len(items) - 2} if len(items) > 1 else ():
+            _with_next(items[lonely])
         spacing = self._spacing_below(style)
         if spacing and items:
             _insert_spacing(items[-1].find(qn("w:pPr")), spacing)
@@ -301,6 +305,12 @@ def _widths(table: Table, total: int) -> list[int]:
     widths = [total * weight // whole for weight in weights]
     widths[-1] += total - sum(widths)
     return widths
+
+
+def _with_next(paragraph: Any) -> Any:
+    """Keep a paragraph on the page of the next one; returns it."""
+    paragraph.find(qn("w:pPr")).find(qn("w:pStyle")).addnext(_element("keepNext"))
+    return paragraph
 
 
 def _insert_spacing(properties: Any, after: str) -> None:

@@ -52,6 +52,12 @@ def test_each_numbered_list_starts_anew_and_where_it_says():
     assert [start for _, start in starts] == [1, 1, 1, 7]
 
 
+def test_what_introduces_a_list_stays_with_its_first_items_and_no_item_is_left_alone():
+    word = narrative("Before.\n\nThese count:\n\n- a\n- b\n- c\n- d\n\nAfter.\n")
+    kept = [paragraph.text for paragraph in word.paragraphs if paragraph.paragraph_format.keep_with_next]
+    assert kept == ["These count:", "a", "c"]
+
+
 def test_emphasis_and_links():
     word = narrative("a **b** *c* [d & e](https://x.example/?a=1&b=2)")
     (paragraph,) = word.paragraphs
