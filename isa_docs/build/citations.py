@@ -19,6 +19,8 @@ _ASKED_FOR = frozenset(
         "discontinuance-notice",
         "test-results",
         "bond",
+        "memorandum",
+        "forced-labor-program",
     }
 )
 """Kinds the program itself asks for; the papers name them without being told."""

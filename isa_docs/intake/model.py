@@ -90,6 +90,8 @@ class Importer(_Value, frozen=True, kw_only=True):
     trade_names: tuple[str, ...] = ()
     organization: str | None = None
     """Form and place of organization, e.g. ``a Delaware corporation``."""
+    subsidiaries: tuple[str, ...] = ()
+    """Legal names of the subsidiaries for which the importer acts too; papers then mean all of them by the Company."""
     importing_since: int | None = None
     """Calendar year of the first U.S. entry."""
     phone: str | None = None
@@ -249,6 +251,8 @@ class Exhibit(_Value, frozen=True, kw_only=True):
         "corrective-action",
         "test-results",
         "bond",
+        "memorandum",
+        "forced-labor-program",
         "other",
     ] = "other"
     description: str | None = None
@@ -335,6 +339,7 @@ class Change(_Value, frozen=True, kw_only=True):
         "systems",
         "internal-controls",
         "contact",
+        "mailing-address",
         "other",
     ]
     description: str

@@ -69,6 +69,8 @@ class TestArea(Value, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     pass_criteria: str | None = None
     frequency: Frequency | None = None
+    period_ends_in: int | None = None
+    """Calendar month (1 to 12) with which a test period of this area ends; else they end with the program year."""
     tester: str | None = None
     sampling: Sampling | None = None
     business_units: tuple[str, ...] = ()
