@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from isa_docs.documents.blocks import Blocks
+from isa_docs.documents.characters import typographic
 from isa_docs.documents.context import law_review, reach
-from isa_docs.documents.filters import long_date, number, ordinal, percent, words
+from isa_docs.documents.filters import long_date, number, ordinal, percent, series, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.intake.model import AnnualNotification, Result, TestArea
@@ -18,6 +20,9 @@ Values = dict[str, Any]
 
 WINDOW_DAYS = 30
 """Calendar days around the second anniversary in which the first letter is given (77 FR 61012)."""
+
+LIMIT_CONFIDENCE = 0.95
+"""The confidence of the upper limits in the table of results, whatever the plan's own."""
 
 _CHANGES = {
     "organization": "Organization",
@@ -31,6 +36,7 @@ _CHANGES = {
     "systems": "Systems",
     "internal-controls": "Internal controls",
     "contact": "Contact",
+    "mailing-address": "Mailing address",
     "other": "Other",
 }
 _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
@@ -67,14 +73,26 @@ def annual_notification(plan: SubmissionPlan) -> Values:
             ],
             "results": [_result(plan, result, areas.get(result.area)) for result in submission.results],
             "reviewed": f"{reviewer.name}, {reviewer.title}, reviewed the results." if reviewer else "",
-            "limit_note": (
-                "The upper limit is the one-sided Clopper–Pearson limit of the error rate at 95 percent confidence. "
-                "It is stated only for random samples; other results describe the items tested."
-            ),
+            "limit_note": limit_note([areas[each.area] for each in submission.results if each.area in areas]),
             "note": narrative(submission.results_note, tabs),
             "corrections": narrative(submission.post_entry_corrections, tabs),
         },
     }
+
+
+def limit_note(areas: Sequence[TestArea]) -> str:
+    """Return the note below the table of results: what the upper limit is, and where it is stated."""
+    text = (
+        "The upper limit is the one-sided Clopper–Pearson limit of the error rate at 95 percent confidence. "
+        "It is stated only for random samples; other results describe the items tested."
+    )
+    others = [
+        area.title for area in areas if area.sampling and area.sampling.confidence not in (None, LIMIT_CONFIDENCE)
+    ]
+    if others:
+        listed = series([f"“{typographic(each)}”" for each in others])
+        text += f" The plan sizes the samples for {listed} at another level of confidence."
+    return text
 
 
 def safety_contact(plan: SubmissionPlan) -> str:
@@ -118,7 +136,7 @@ def timing(plan: SubmissionPlan) -> str:
 
 
 def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Values:
-    said = result_statement(result, area, 0.95)
+    said = result_statement(result, area, LIMIT_CONFIDENCE)
     method = _METHODS[area.sampling.method] if area and area.sampling else "–"
     parts = [
         f"*{label}.* {text.strip()}"

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from isa_docs.documents.characters import typographic
-from isa_docs.documents.context import reach
-from isa_docs.documents.filters import long_date, oxford
+from isa_docs.documents.context import reach, signing_for
+from isa_docs.documents.filters import long_date, series
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.intake.model import CorrectiveAction, DiscontinuanceAppeal, Ground, Notice
@@ -18,7 +18,7 @@ APPEAL_DAYS = 10
 """Calendar days from receipt of the notice (77 FR 61012)."""
 
 _CATEGORY = {
-    "mou-terms": "a failure to follow the terms of the Memorandum of Understanding",
+    "mou-terms": "a failure to follow the terms of the Memorandum",
     "reasonable-care": (
         "a failure to exercise reasonable care in the execution of participant obligations under the Program"
     ),
@@ -28,7 +28,7 @@ _CATEGORY = {
 }
 _POSITION = {
     "contested": "The Company contests it.",
-    "contested-in-part": "The Company contests it in part.",
+    "contested-in-part": "The Company admits it in part and contests the rest, as the answer states.",
     "admitted": "The Company admits it.",
 }
 _STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}
@@ -45,7 +45,7 @@ def appeal(plan: SubmissionPlan) -> Values:
             "role": submission.signer,
             "name": signer.name,
             "title": signer.title,
-            "organization": signer.organization or matter.importer.legal_name,
+            "organization": signer.organization or signing_for(matter.importer),
             "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
             "reach": reach(signer),
             "bar": signer.bar_admission or "",
@@ -55,7 +55,8 @@ def appeal(plan: SubmissionPlan) -> Values:
             "immediate": submission.notice.type == "immediate",
             "by_counsel": by_counsel,
             "notice_phrase": notice_phrase(submission.notice),
-            "timeliness": timeliness(submission),
+            "memorandum": memorandum(plan),
+            "timeliness": timeliness(submission, _exhibit(plan, "discontinuance-notice")),
             "facts": narrative(submission.statement_of_facts, tabs),
             "grounds": [_ground(plan, at, ground) for at, ground in enumerate(submission.grounds, 1)],
             "actions": [_action(plan, action) for action in submission.corrective_actions],
@@ -66,8 +67,8 @@ def appeal(plan: SubmissionPlan) -> Values:
 
 
 def notice_phrase(notice: Notice) -> str:
-    """Return how the letter identifies the notice, e.g. ``CBP gave notice by its letter of June 1, 2015 (…)``."""
-    text = f"CBP gave notice by its letter of {long_date(notice.dated)}"
+    """Return how the letter identifies the notice: ``CBP gave notice by its letter of June 1, 2015 (the “Notice”)``."""
+    text = f"CBP gave notice by its letter of {long_date(notice.dated)} (the “Notice”)"
     if notice.reference:
         text += f", reference {notice.reference}"
     if notice.signed_by:
@@ -75,12 +76,33 @@ def notice_phrase(notice: Notice) -> str:
     return text
 
 
-def timeliness(submission: DiscontinuanceAppeal) -> str:
-    """State the count of the ten calendar days from receipt, and the day on which this appeal falls."""
+def memorandum(plan: SubmissionPlan) -> str:
+    """Return the sentence that introduces the Memorandum of Understanding, and cites it where it is enclosed."""
+    accepted = plan.matter.acceptance
+    signed = f", which CBP signed on {long_date(accepted.mou_signed_by_cbp_on)}" if accepted else ""
+    where = _exhibit(plan, "memorandum")
+    return (
+        f"The Company’s participation rests on its Memorandum of Understanding with CBP{signed} "
+        f"(the “Memorandum”{f'; {where}' if where else ''})."
+    )
+
+
+def _exhibit(plan: SubmissionPlan, kind: str) -> str:
+    """Return where the first exhibit of a kind is, or nothing."""
+    found = [item.key for item in plan.items if item.kind == "exhibit" and item.exhibit and item.exhibit.kind == kind]
+    return plan.where(found[0]) if found else ""
+
+
+def timeliness(submission: DiscontinuanceAppeal, evidence: str = "") -> str:
+    """State the count of the ten calendar days from receipt, and the day on which this appeal falls.
+
+    ``evidence`` is where the notice and the proof of its receipt are enclosed.
+    """
     notice = submission.notice
     last = notice.received_on + timedelta(days=APPEAL_DAYS)
     day = (submission.date - notice.received_on).days
-    how = f" ({notice.received_how})" if notice.received_how else ""
+    how = "; ".join(each for each in (notice.received_how, evidence) if each)
+    how = f" ({how})" if how else ""
     text = (
         f"The Notice is dated {long_date(notice.dated)}. The Company received it on "
         f"{long_date(notice.received_on, 'weekday')}{how}. The ten calendar days for an appeal run from receipt: the "
@@ -103,8 +125,13 @@ def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:
         "position": _POSITION[ground.position],
         "notice_states": narrative(ground.notice_states, plan.tabs),
         "response": narrative(ground.response, plan.tabs),
-        "exhibits": oxford([f"Exhibit {plan.tabs[name]}" for name in ground.exhibits]) if ground.exhibits else "",
+        "exhibits": _cited([plan.tabs[name] for name in ground.exhibits]),
     }
+
+
+def _cited(tabs: list[str]) -> str:
+    """Return a citation of exhibits: ``Exhibit B``, ``Exhibits B, C and D``."""
+    return f"Exhibit{'s' if len(tabs) > 1 else ''} {series(tabs)}" if tabs else ""
 
 
 def _status(action: CorrectiveAction) -> str:

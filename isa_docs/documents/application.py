@@ -8,7 +8,7 @@ from typing import Any
 from isa_docs.documents.characters import typographic
 from isa_docs.documents.context import law_review, reach
 from isa_docs.documents.figures import risk_matrix
-from isa_docs.documents.filters import long_date, number, oxford, percent, words
+from isa_docs.documents.filters import long_date, number, percent, series, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.errors import InputError
@@ -21,6 +21,7 @@ from isa_docs.program.sampling import statement_for
 Values = dict[str, Any]
 
 _FEW_NUMBERS = 24
+_AT_LEAST = {"quarterly": "at least ", "semiannually": "at least ", "annually": "at least "}
 
 FREQUENCY = {
     "daily": "daily",
@@ -50,6 +51,7 @@ def transmittal(plan: SubmissionPlan) -> Values:
     """Return the values of the transmittal letter beyond the letter's frame."""
     submission = _application(plan)
     kinds = {item.exhibit.kind: item.key for item in plan.items if item.kind == "exhibit" and item.exhibit}
+    nonresident = plan.matter.importer.entry_status == "nonresident"
     where = {
         "mou": plan.where("mou"),
         "plan": plan.where("plan"),
@@ -57,11 +59,24 @@ def transmittal(plan: SubmissionPlan) -> Values:
         "ctpat": plan.where(kinds["ctpat-proof"]) if "ctpat-proof" in kinds else "",
         "questionnaire": plan.where(kinds["isa-questionnaire"]) if "isa-questionnaire" in kinds else "",
         "manual": plan.where(kinds["internal-control-manual"]) if "internal-control-manual" in kinds else "",
+        "authority": plan.where(kinds["officer-authority"]) if "officer-authority" in kinds else "",
+        "bond": plan.where(kinds["bond"]) if "bond" in kinds else "",
+        "agent": plan.where(kinds["bond"]) if "bond" in kinds and nonresident else "",
+        "forced_labor": plan.where(kinds["forced-labor-program"]) if "forced-labor-program" in kinds else "",
     }
+    titles = {item.exhibit.kind: item.title for item in plan.items if item.kind == "exhibit" and item.exhibit}
     testing = _plan(plan)
+    bond = plan.matter.importer.bond
     return {
         "fa": _report(plan),
         "where": where,
+        "titles": {
+            "questionnaire": titles.get("isa-questionnaire", ""),
+            "manual": titles.get("internal-control-manual", ""),
+            "forced_labor": titles.get("forced-labor-program", ""),
+        },
+        "bond": {"type": bond.type, "surety": bond.surety} if bond else {},
+        "coverage": coverage(plan),
         "mou": {"ior_phrase": _ior_phrase(submission)},
         "mou_signer": _signer(plan, submission.mou.signer),
         "plan": {
@@ -88,11 +103,12 @@ def memorandum(plan: SubmissionPlan) -> Values:
                 "unit": units[ior.business_unit] if ior and ior.business_unit else "–",
             }
         )
+    has_units = any(row["unit"] != "–" for row in rows)
     testing = _plan(plan)
     in_2012 = plan.recipient.key == "isa_ppb_2012"
     return {
         "fa": _report(plan),
-        "mou": {"ior_numbers": rows},
+        "mou": {"ior_numbers": rows, "has_units": has_units},
         "mou_signer": _signer(plan, submission.mou.signer),
         "cbp_signer": {
             "title": "Assistant Commissioner" if in_2012 else "Authorized Official",
@@ -118,7 +134,8 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
     if risk and risk.scored_by:
         scorer = people[risk.scored_by]
         assessed = (
-            f"The assessment is made by {scorer.name}, {scorer.title}, and is made anew {FREQUENCY[risk.refreshed]}."
+            f"Prepared by {scorer.name}, {scorer.title}; renewed {_AT_LEAST.get(risk.refreshed, '')}"
+            f"{FREQUENCY[risk.refreshed]}"
         )
     isa = plan.edition.edition != "ctpat-tc"
     return {
@@ -127,10 +144,12 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "version": testing.version,
             "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
             "ior_line": _ior_line(_application(plan).mou.ior_numbers),
+            "ior_word": "number" if len(_application(plan).mou.ior_numbers) == 1 else "numbers",
+            "coverage": coverage(plan),
             "elements_caption": "The elements that the published notice asks for"
             if isa
             else "The elements of this plan",
-            "frequency": f"{often.capitalize()}, unless Section 6 states otherwise",
+            "frequency": _sentence(_frequencies(testing)),
             "frequency_sentence": f"Tests are done {often} unless the table states otherwise.",
             "reviewer_line": f"{reviewer.name}, {reviewer.title}" if reviewer else "–",
             "scope": narrative(testing.scope, tabs),
@@ -142,6 +161,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "testing": narrative(testing.testing_methodology, tabs),
             "areas": [_area(plan, testing, area, units) | {"number": at} for at, area in enumerate(testing.areas, 1)],
             "matrix": risk_matrix(testing.areas) if testing.areas else None,
+            "criteria": any(area.pass_criteria for area in testing.areas),
             "year": _year(testing),
             "year_begins": _MONTHS[testing.year_begins - 1],
             "tested_more_often": any(_frequency(testing, area) in ("daily", "weekly") for area in testing.areas),
@@ -155,6 +175,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "results_years": words(testing.retention.test_results_years),
             "results_more": testing.retention.test_results_years > 3,
             "entry_years": words(testing.retention.entry_records_years),
+            "entry_more": testing.retention.entry_records_years > 5,
             "revisions": [
                 {"version": each.version, "on": long_date(each.on), "description": each.description, "by": each.by}
                 for each in testing.revisions
@@ -182,9 +203,9 @@ def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units:
         "evidence": _sentence(typographic("; ".join(evidence))),
         "pass_criteria": narrative(area.pass_criteria, plan.tabs),
         "frequency": FREQUENCY[frequency].capitalize(),
-        "months": _calendar(frequency),
+        "months": _calendar(frequency, testing.year_begins, area.period_ends_in),
         "tester": f"{tester.name}, {tester.title}" if tester else "",
-        "units": oxford([units[unit] for unit in area.business_units]) if area.business_units else "",
+        "units": series([units[unit] for unit in area.business_units]) if area.business_units else "",
         "sample": _sample(area),
     }
 
@@ -194,12 +215,17 @@ def _frequency(testing: SelfTestingPlan, area: TestArea) -> str:
 
 
 def _frequencies(testing: SelfTestingPlan) -> str:
-    """Return how often tests are done, with what differs by area: ``quarterly, in some areas once a year``."""
+    """Return how often tests are done, and where otherwise: ``quarterly; “Recordkeeping” is tested once a year``."""
     usual = testing.frequency or "as-needed"
-    others = dict.fromkeys(each for area in testing.areas if (each := _frequency(testing, area)) != usual)
-    if not others:
-        return FREQUENCY[usual]
-    return f"{FREQUENCY[usual]}, in some areas {oxford([FREQUENCY[each] for each in others], 'or')}"
+    others: dict[str, list[str]] = {}
+    for area in testing.areas:
+        if (each := _frequency(testing, area)) != usual:
+            others.setdefault(each, []).append(f"“{typographic(area.title)}”")
+    parts = [
+        f"{series(titles)} {'is' if len(titles) == 1 else 'are'} tested {FREQUENCY[each]}"
+        for each, titles in others.items()
+    ]
+    return "; ".join([FREQUENCY[usual], *parts])
 
 
 def _sentence(text: str) -> str:
@@ -211,29 +237,38 @@ def _year(testing: SelfTestingPlan) -> list[str]:
     return [_MONTHS[(testing.year_begins - 1 + month) % 12][:3] for month in range(12)]
 
 
-def _calendar(frequency: str) -> list[str]:
-    """Return a mark for each month of the program year with which a test period ends."""
+def _calendar(frequency: str, year_begins: int, ends_in: int | None) -> list[str]:
+    """Return a mark for each month of the program year with which a test period ends.
+
+    Periods are counted from the first month of the year, or so that one ends in the calendar month ``ends_in``.
+    """
     step = _MONTHS_BETWEEN_TESTS.get(frequency)
-    return ["X" if step and month % step == 0 else "" for month in range(1, 13)]
+    last = (ends_in - year_begins) % 12 + 1 if ends_in else 12
+    return ["X" if step and (month - last) % step == 0 else "" for month in range(1, 13)]
 
 
 def _sample(area: TestArea) -> Values:
     sampling, said = area.sampling, statement_for(area)
     if sampling is None or said is None:
-        return {"method": "–", "items": "–", "unit": "–", "universe": "–", "terms": "–", "statement": ""}
+        return dict.fromkeys(("method", "items", "unit", "universe", "allowed", "terms"), "–") | {"statement": ""}
     terms = "–"
     if sampling.confidence and sampling.tolerable_rate:
         terms = f"{percent(sampling.confidence)} / {percent(sampling.tolerable_rate)}"
     elif sampling.confidence and sampling.precision:
         terms = f"{percent(sampling.confidence)}, ±{percent(sampling.precision)}"
-    extra = [sampling.rationale.strip() if sampling.rationale else ""]
-    extra.append(f"Selection: {sampling.selection}." if sampling.selection else "")
-    extra.append(f"Replacement: {sampling.replacement_rule}." if sampling.replacement_rule else "")
+    extra = [typographic(sampling.rationale.strip()) if sampling.rationale else ""]
+    for label, text in (
+        ("Frame", sampling.frame),
+        ("Selection", sampling.selection),
+        ("Replacement", sampling.replacement_rule),
+    ):
+        extra.append(f"{label}: {typographic(text).rstrip('.')}." if text else "")
     return {
         "method": _METHOD[sampling.method],
-        "items": number(sampling.items) if sampling.items is not None else "All",
-        "unit": {"entry": "entries"}.get(sampling.unit, f"{sampling.unit}s"),
+        "items": number(sampling.items) if sampling.items is not None and sampling.method != "complete" else "All",
+        "unit": {"entry": "entries", "ISF": "security filings"}.get(sampling.unit, f"{sampling.unit}s"),
         "universe": number(sampling.universe) if sampling.universe else "–",
+        "allowed": number(sampling.allowed_errors) if sampling.method == "attribute" else "–",
         "terms": terms,
         "statement": " ".join(each for each in (said.sentence, *extra) if each),
     }
@@ -294,8 +329,30 @@ def _safety(plan: SubmissionPlan, testing: SelfTestingPlan) -> Values:
         "contact": _contact(plan, addendum.contact),
         "controls": narrative(addendum.controls, plan.tabs),
         "changes": narrative(addendum.notice_of_changes, plan.tabs),
-        "areas": oxford(tested),
+        "areas": series(tested),
     }
+
+
+def coverage(plan: SubmissionPlan) -> str:
+    """Return the numbers and business units that an application covers, each once; nothing without business units."""
+    importer, listed = plan.matter.importer, _application(plan).mou.ior_numbers
+    if not importer.business_units:
+        return ""
+    numbers: dict[str, list[str]] = {unit.id: [] for unit in importer.business_units}
+    for ior in importer.ior_numbers:
+        if ior.number in listed and ior.business_unit:
+            numbers[ior.business_unit].append(ior.number)
+    few = len(listed) <= _FEW_NUMBERS
+    units = [
+        unit.name + (f" ({series(numbers[unit.id])})" if few and numbers[unit.id] else "")
+        for unit in importer.business_units
+    ]
+    whole = sum(map(len, numbers.values())) == len(listed)
+    count = {1: "the", 2: "both"}.get(len(listed), f"all {words(len(listed)) if len(listed) < 1000 else len(listed)}")
+    return (
+        f"{count} importer of record number{'' if len(listed) == 1 else 's'}"
+        f"{' of' if whole else ', including'} the business unit{'' if len(units) == 1 else 's'} {series(units)}"
+    )
 
 
 def _contact(plan: SubmissionPlan, role: str) -> str:

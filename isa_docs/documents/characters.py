@@ -12,6 +12,19 @@ _REFUSED: Final = re.compile(
 _WITHIN: Final = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 _OPENING: Final = re.compile(r"(?:^|[\s(\[])'")
 _POSSESSIVE: Final = re.compile(r"(?<=[sS])'(?=\s)")
+_TOGETHER: Final = re.compile(
+    r"""
+    \b\d+\ (?:CFR|U\.S\.C\.|FR|Fed\.\ Reg\.)\ (?:part\ )?\d      # 19 CFR 162.74, 19 U.S.C. 1592
+    | \b(?:Exhibit|Tab|Section|Tier|Suite|Floor|Room|Box|Form|No\.|Nos\.)\ (?=\d|[A-Z]{1,4}\b)
+    | \bP\.O\.\ (?=Box\b)
+    | \bU\.S\.\ (?=Customs\b)
+    | \b(?:January|February|March|April|May|June|July|August|September|October|November|December)\ (?=\d{1,2}\b)
+    | \b[A-Z]{2}\ (?=\d{5}\b)                                       # WA 98402
+    | \b[A-Z]{2}\ [A-Z]\d[A-Z]\ (?=\d[A-Z]\d\b)                    # ON N1H 0A7
+    """,
+    re.VERBOSE,
+)
+"""Words that belong on one line: citations, references, days of a month, parts of an address."""
 
 
 def canonical(text: str) -> str:
@@ -20,12 +33,17 @@ def canonical(text: str) -> str:
 
 
 def typographic(text: str) -> str:
-    """Return prose with its straight apostrophes as Word types them: ``supplier's``, ``suppliers' lists``.
+    """Return prose with its straight apostrophes as Word types them (``supplier's``, ``suppliers' lists``), bound.
 
     Only an apostrophe within a word, or after a final s where the text has no single quotation marks, is one.
     """
-    text = _WITHIN.sub("’", text)
+    text = bound(_WITHIN.sub("’", text))
     return text if _OPENING.search(text) else _POSSESSIVE.sub("’", text)
+
+
+def bound(text: str) -> str:
+    """Return text with no-break spaces where a line must not end: ``19 CFR 162.74``, ``Suite 400``, ``WA 98402``."""
+    return _TOGETHER.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
 
 
 def unbroken(text: str) -> str:

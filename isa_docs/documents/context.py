@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from isa_docs.documents.characters import unbroken
-from isa_docs.documents.filters import long_date, oxford
+from isa_docs.documents.characters import bound, unbroken
+from isa_docs.documents.filters import long_date, series
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
-from isa_docs.intake.model import Address, Application, DiscontinuanceAppeal, Person
+from isa_docs.intake.model import Address, AnnualNotification, Application, DiscontinuanceAppeal, Importer, Person
 from isa_docs.program.authorities import authority
 
 Values = dict[str, Any]
@@ -24,6 +24,9 @@ MODIFIED = date(2012, 10, 5)
 
 MARKING = "CONFIDENTIAL COMMERCIAL INFORMATION – 19 CFR 103.35; 5 U.S.C. 552(b)(4)"
 """The legend on every page of what is designated as confidential."""
+
+RESULTS_MARKING = f"SECTION 4 IS {MARKING}"
+"""The legend on the pages of an annual letter of which only the summary of results is designated."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,16 @@ def context_for(plan: SubmissionPlan, item: PlannedItem, layout: Layout) -> Valu
         values |= furniture.contents(plan, layout)
     else:
         values |= furniture.exhibit_sheet(plan, item, layout)
-    return values
+    return {name: value if name == "doc" else _bound(value) for name, value in values.items()}
+
+
+def _bound(value: Any) -> Any:
+    """Return a value in whose texts the words that belong on one line are bound; narratives are already."""
+    if isinstance(value, str):
+        return bound(value)
+    if isinstance(value, list):
+        return [_bound(each) for each in value]
+    return {name: _bound(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
@@ -66,15 +78,19 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
     return {
         "doc": {
             "title": f"{item.title} – {importer.legal_name}",
-            "short_title": item.short_title,
+            "short_title": f"Tab {item.tab} – {item.short_title}" if item.kind == "paper" else item.short_title,
             "author": importer.legal_name,
-            "marking": MARKING if is_designated(plan, item) and item.kind != "exhibit-sheet" else "",
+            "marking": marking(plan, item),
         },
         "importer": {
             "legal_name": importer.legal_name,
             "organization": importer.organization or "",
+            "described": described(importer),
+            "as_subject": f"{importer.legal_name}{described(importer)}{',' if apposition(importer) else ''}",
+            "parties": f"{importer.legal_name}{' and its subsidiaries' if importer.subsidiaries else ''}",
             "address_line": ", ".join(address_lines(importer.address)),
             "residency_sentence": residency(plan),
+            "residency_fact": residency(plan, office(importer.address)),
             "importing_since": str(importer.importing_since) if importer.importing_since else "",
         },
         "business_units": [unit.name for unit in importer.business_units],
@@ -114,7 +130,7 @@ def letter(plan: SubmissionPlan, layout: Layout) -> Values:
             "confidential": "CONFIDENTIAL TREATMENT REQUESTED – 19 CFR 103.35" if confidentiality(plan) else "",
             "address_lines": list(plan.recipient.lines) if postal else [],
             "addressee": plan.recipient.lines[0] if postal else "U.S. Customs and Border Protection",
-            "subject": subject(plan),
+            "subject": subject(plan).replace("Self-Assessment", unbroken("Self-Assessment")),
             "re_lines": re_lines(plan),
             "salutation": plan.recipient.salutation.rstrip(":,") if postal else "",
             "enclosures": enclosures,
@@ -124,10 +140,35 @@ def letter(plan: SubmissionPlan, layout: Layout) -> Values:
         "signer": {
             **person(signer),
             "role": submission.signer,
-            "organization": signer.organization or matter.importer.legal_name,
+            "organization": signer.organization or signing_for(matter.importer),
             "capacity": f"Counsel for {matter.importer.legal_name}" if by_counsel else "",
         },
     }
+
+
+def apposition(importer: Importer) -> str:
+    """Return what stands between an importer's name and its defined term, or nothing."""
+    text = f", {importer.organization}" if importer.organization else ""
+    if importer.subsidiaries:
+        word = "subsidiary" if len(importer.subsidiaries) == 1 else "subsidiaries"
+        text += f", for itself and its {word} {series(importer.subsidiaries)}"
+    return text
+
+
+def described(importer: Importer) -> str:
+    """Return what follows the importer's name where a paper defines it: ``, an Ohio corporation (the “Company”)``."""
+    return f"{apposition(importer)} ({'together, ' if importer.subsidiaries else ''}the “Company”)"
+
+
+def signing_for(importer: Importer) -> str:
+    """Return for whom an officer of the importer signs."""
+    return f"{importer.legal_name}{', for itself and its subsidiaries' if importer.subsidiaries else ''}"
+
+
+def office(address: Address) -> str:
+    """Return where the principal office is: ``Tacoma, WA``, ``Guelph, ON, Canada``."""
+    country = {"US": "", "CA": ", Canada"}.get(address.country, f", {address.country}")
+    return f"{address.city}, {address.region}{country}"
 
 
 def terms(isa: bool) -> Values:
@@ -135,12 +176,14 @@ def terms(isa: bool) -> Values:
     if isa:
         return {
             "program": "Importer Self-Assessment",
+            "program_defined": "Importer Self-Assessment (“ISA”)",
             "program_short": "ISA",
             "ctpat": "C-TPAT",
             "questionnaire": "ISA Questionnaire",
         }
     return {
         "program": "CTPAT Trade Compliance",
+        "program_defined": "Customs Trade Partnership Against Terrorism (“CTPAT”) Trade Compliance",
         "program_short": "Trade Compliance",
         "ctpat": "CTPAT",
         "questionnaire": "Eligibility questionnaire",
@@ -177,15 +220,19 @@ def address_lines(address: Address) -> list[str]:
     return lines
 
 
-def residency(plan: SubmissionPlan) -> str:
-    """Return the sentence on residency, keeping the program's test apart from the customs entry status."""
+def residency(plan: SubmissionPlan, seat: str = "") -> str:
+    """Return the sentence on residency, keeping the program's test apart from the customs entry status.
+
+    With ``seat`` it also says where the principal office is.
+    """
+    company = f"The Company, with its principal office in {seat}," if seat else "The Company"
     importer = plan.matter.importer
     country = {"US": "U.S.", "CA": "Canadian"}.get(importer.program_residency)
     if country is None:
-        return "The Company is neither a U.S. nor a Canadian resident importer."
-    text = f"The Company is a {country} resident importer for the purposes of the Program."
+        return f"{company} is neither a U.S. nor a Canadian resident importer."
+    text = f"{company} is a {country} resident importer for the purposes of the Program."
     if importer.entry_status == "nonresident":
-        text += " For customs entry it is a nonresident (19\u00a0CFR\u00a0141.31(d))"
+        text += " For customs entry it is a nonresident (19 CFR 141.31(d))"
         if importer.resident_agent:
             text += f"; its resident agent for service of process is {importer.resident_agent.name}"
         if importer.bond:
@@ -195,9 +242,10 @@ def residency(plan: SubmissionPlan) -> str:
 
 
 def ctpat_sentence(plan: SubmissionPlan) -> str:
-    """Return the sentence on C-TPAT membership."""
+    """Return the sentence on C-TPAT membership, with which a paper of the ISA years defines that name."""
     ctpat = plan.matter.ctpat
-    name = terms(plan.edition.edition != "ctpat-tc")["ctpat"]
+    isa = plan.edition.edition != "ctpat-tc"
+    name = "the Customs-Trade Partnership Against Terrorism (“C-TPAT”)" if isa else "CTPAT"
     assert ctpat is not None
     since = f" since {long_date(ctpat.since)}" if ctpat.since else ""
     tier = f", Tier {ctpat.tier}" if ctpat.tier else ""
@@ -208,7 +256,7 @@ def ctpat_sentence(plan: SubmissionPlan) -> str:
         return f"The Company is a validated member of {name}{tier}{certified}."
     if ctpat.status == "applied":
         on = f" on {long_date(ctpat.applied_on)}" if ctpat.applied_on else ""
-        return f"The Company applied for {name} membership{on} and asks for the expedited review that applies."
+        return f"The Company applied for membership in {name}{on} and asks for the expedited review that applies."
     return f"The Company is not at present a member of {name}."
 
 
@@ -219,14 +267,21 @@ def confidentiality(plan: SubmissionPlan) -> Values:
         return {}
     speaker = plan.matter.people[wanted.by]
     covered = [item for item in plan.items if is_designated(plan, item) and item.kind != "exhibit-sheet"]
+    word = "letter" if plan.recipient.lines else "statement"
     parts = [
-        "this letter" if any(item.kind == "letter" for item in covered) else "",
-        _series("Tab", [item.tab for item in covered if item.kind == "paper"]),
-        _series("Exhibit", [item.tab for item in covered if item.kind == "exhibit"]),
+        f"this {word}" if any(item.kind == "letter" for item in covered) else "",
+        f"Section 4 of this {word}" if designates_results(plan) else "",
+        _listed("Tab", [item.tab for item in covered if item.kind == "paper"]),
+        _listed("Exhibit", [item.tab for item in covered if item.kind == "exhibit"]),
     ]
+    by = f"{speaker.name}, {speaker.title}"
+    signs = wanted.by == plan.submission.signer
     return {
-        "scope": oxford([part for part in parts if part]),
-        "by": f"{speaker.name}, {speaker.title}",
+        "scope": series([part for part in parts if part]),
+        "by": by,
+        "statement": "As the Company’s authorized representative, I state in support:"
+        if signs
+        else f"{by}, as the Company’s authorized representative, states in support:",
         "justification": narrative(wanted.justification, plan.tabs),
     }
 
@@ -242,16 +297,39 @@ def is_designated(plan: SubmissionPlan, item: PlannedItem) -> bool:
     return not isinstance(plan.submission, Application) or key not in ("letter", "mou")
 
 
-def _series(word: str, tabs: list[str]) -> str:
+def designates_results(plan: SubmissionPlan) -> bool:
+    """Say whether an annual letter's summary of results is designated: with the exhibit of results, not the letter."""
+    letter, *others = plan.items
+    return (
+        isinstance(plan.submission, AnnualNotification)
+        and bool(plan.submission.results)
+        and not is_designated(plan, letter)
+        and any(each.exhibit and each.exhibit.kind == "test-results" and is_designated(plan, each) for each in others)
+    )
+
+
+def marking(plan: SubmissionPlan, item: PlannedItem) -> str:
+    """Return the legend that a part carries on each page, or nothing."""
+    if item.kind == "exhibit-sheet":
+        return ""
+    if is_designated(plan, item):
+        return MARKING
+    return RESULTS_MARKING if item.kind == "letter" and designates_results(plan) else ""
+
+
+def _listed(word: str, tabs: list[str]) -> str:
     if len(tabs) > 2 and _unbroken(tabs):
         return f"{word}s {tabs[0]} through {tabs[-1]}"
-    return f"{word}{'s' if len(tabs) > 1 else ''} {oxford(tabs)}" if tabs else ""
+    return f"{word}{'s' if len(tabs) > 1 else ''} {series(tabs)}" if tabs else ""
 
 
 def _unbroken(tabs: list[str]) -> bool:
     steps = [ord(tab[-1]) for tab in tabs]
     return all(len(tab) == 1 for tab in tabs) and steps == list(range(steps[0], steps[0] + len(tabs)))
 
+
+_LONG_VIA = 70
+"""Characters of a VIA line that fit on one line of a letter."""
 
 _VIA = {
     "courier": "COURIER",
@@ -265,11 +343,17 @@ _VIA = {
 
 
 def via_line(plan: SubmissionPlan) -> str:
-    """Return the VIA line, e.g. ``VIA COURIER (FedEx 7712 0000 4521) AND E-MAIL (tppb-isa@dhs.gov)``."""
+    """Return the VIA line, e.g. ``VIA COURIER (FedEx 7712 0000 4521) AND E-MAIL (tppb-isa@dhs.gov)``.
+
+    What is too long for one line begins a new one for each way.
+    """
     ways = [
         f"{_VIA[way.method]} ({way.detail})" if way.detail else _VIA[way.method] for way in plan.submission.delivery
     ]
-    return f"VIA {' AND '.join(ways)}" if ways else ""
+    line = " AND ".join(ways)
+    if len(line) > _LONG_VIA:
+        line = "\nAND ".join(ways)
+    return f"VIA {line}" if ways else ""
 
 
 def subject(plan: SubmissionPlan) -> str:
@@ -279,7 +363,9 @@ def subject(plan: SubmissionPlan) -> str:
     if isinstance(submission, Application):
         return f"Application to Participate in the {program} Program"
     if isinstance(submission, DiscontinuanceAppeal):
-        return f"Appeal of {submission.notice.type.capitalize()} Discontinuance from the {program} Program"
+        return (
+            f"Appeal of {submission.notice.type.capitalize()} Discontinuance of Participation in the {program} Program"
+        )
     return f"Annual Notification, {program} Program"
 
 
@@ -290,7 +376,9 @@ def re_lines(plan: SubmissionPlan) -> list[str]:
     if isinstance(submission, Application):
         numbers = list(submission.mou.ior_numbers)
     shown = "; ".join(numbers) if len(numbers) <= 4 else f"{numbers[0]} and {len(numbers) - 1} others, listed within"
-    lines = [f"Importer: {matter.importer.legal_name}", f"Importer of Record {_nos(numbers)} {shown}"]
+    importer = "Importers" if matter.importer.subsidiaries else "Importer"
+    parties = f"{matter.importer.legal_name}{' and its subsidiaries' if matter.importer.subsidiaries else ''}"
+    lines = [f"{importer}: {parties}", f"Importer of Record {_nos(numbers)} {shown}"]
     report = matter.focused_assessment
     if isinstance(submission, Application) and submission.route == "focused-assessment" and report:
         lines.append(f"Focused Assessment Report No. {report.report_number} of {long_date(report.report_date)}")
@@ -301,7 +389,7 @@ def re_lines(plan: SubmissionPlan) -> list[str]:
         if notice.reference:
             lines.append(f"CBP reference {notice.reference}")
     elif not isinstance(submission, Application) and matter.acceptance:
-        lines.append(f"Accepted into the program on {long_date(matter.acceptance.mou_signed_by_cbp_on)}")
+        lines.append(f"Accepted into the Program on {long_date(matter.acceptance.mou_signed_by_cbp_on)}")
     return lines
 
 
@@ -310,14 +398,14 @@ def _nos(numbers: list[str]) -> str:
 
 
 def enclosure_lines(plan: SubmissionPlan, layout: Layout) -> list[str]:
-    """Return the enclosure list with page counts, from what is really enclosed."""
+    """Return the enclosure list with page counts, from what is really enclosed; a tab parts mark and title."""
     lines = []
     for item in plan.items:
         if item.kind not in ("paper", "exhibit"):
             continue
         pages = layout.pages.get(item.key)
         count = f" ({pages}\u00a0{'page' if pages == 1 else 'pages'})" if pages else ""
-        lines.append(f"{plan.where(item.key)} – {item.title}{count}")
+        lines.append(f"{plan.where(item.key)}\t{item.title}{count}")
     return lines
 
 

@@ -11,8 +11,8 @@ from isa_docs.documents.blocks import Picture
 from isa_docs.intake.testing_plan import TestArea
 
 _SCALE = 5
-_WIDTH_INCHES = 4.1
-_HEIGHT_INCHES = 3.2
+_WIDTH_INCHES = 3.4
+_HEIGHT_INCHES = 2.65
 _DPI = 220
 _FINER = 2
 """Lines and circles are drawn so many times larger and then made smaller, which smooths their edges."""
@@ -68,9 +68,9 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
         in_row = min(len(numbers), _SCALE - 2)
         for order, number in enumerate(numbers):
             row, column = divmod(order, in_row)
-            x = middle[0] + 0.3 * across * (column - (in_row - 1) / 2)
+            x = middle[0] + 0.33 * across * (column - (in_row - 1) / 2)
             y = middle[1] - 0.12 * down + 0.34 * down * row
-            radius = 0.088 * dots
+            radius = 0.082 * dots
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), "white", _INK, round(dots / 90))
             draw.text((x, y), str(number), _INK, font(8.5), anchor="mm", stroke_width=dots / 400, stroke_fill=_INK)
     for step in range(1, _SCALE + 1):

@@ -113,6 +113,14 @@ def oxford(values: Any, conjunction: str = "and") -> str:
     return f"{separator.join(items[:-1])}{separator}{conjunction} {items[-1]}"
 
 
+def series(values: Any, conjunction: str = "and") -> str:
+    """Join a list as ``oxford`` does, without the comma before the conjunction: ``a, b and c``."""
+    items = _strings(values)
+    if len(items) < 2 or any("," in item for item in items):
+        return oxford(items, conjunction)
+    return f"{', '.join(items[:-1])} {conjunction} {items[-1]}"
+
+
 def join(values: Any, separator: str = ", ") -> str:
     """Join a list of texts or whole numbers with a separator."""
     return str(separator).join(_strings(values))
@@ -213,6 +221,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "percent": percent,
     "plural": plural,
     "possessive": possessive,
+    "series": series,
     "trim": trim,
     "upper": upper,
     "words": words,

@@ -110,7 +110,7 @@ def _flatten(name: str, value: Any, found: dict[str, Value]) -> None:
         found[name] = value.replace("\u00a0", " ")
     elif isinstance(value, list) and value:
         if all(isinstance(each, str) for each in value):
-            found[name] = tuple(value)
+            found[name] = tuple(each.replace("\u00a0", " ") for each in value)
         elif all(isinstance(each, dict) and "number" in each for each in value):
             found[name] = tuple(str(each["number"]) for each in value)
 

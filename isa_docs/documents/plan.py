@@ -54,7 +54,7 @@ class SubmissionPlan:
     def where(self, key: str) -> str:
         """Say where a part is, for a reader of the letter: ``Tab 1`` or ``Exhibit A``."""
         item = next(item for item in self.items if item.key == key)
-        return f"Exhibit {item.tab}" if item.kind.startswith("exhibit") else f"Tab {item.tab}"
+        return f"{'Exhibit' if item.kind.startswith('exhibit') else 'Tab'} {item.tab}"
 
 
 LETTERS: dict[type, tuple[str, str, str, str]] = {

@@ -121,6 +121,9 @@ def _turned(matter: Matter) -> Matter:
             exhibits = each.exhibits * 2 if len(each.exhibits) == 1 else each.exhibits
             last = LastYear(isa_contact="Somebody Else")
             return replace(each, continues_to_meet_requirements=False, last_year=last, exhibits=exhibits)
+        if isinstance(each, Application) and each.exhibits:
+            last_one = replace(each.exhibits[-1], kind="forced-labor-program")
+            return replace(each, exhibits=(*each.exhibits[:-1], last_one))
         return each
 
     testing: SelfTestingPlan | None = matter.self_testing_plan

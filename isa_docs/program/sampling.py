@@ -25,6 +25,10 @@ MAX_ITEMS = 10_000_000
 """Sizes above this are refused: the inputs (a tolerable rate near zero) make no sense for a self-test."""
 
 
+_IN_FULL = {"ISF": "importer security filing"}
+"""Units that a sentence spells out."""
+
+
 class SamplingError(ValueError):
     """A sample size cannot be computed from the figures given; the message says why."""
 
@@ -185,7 +189,7 @@ class SamplingStatement:
     def sentence(self) -> str:
         """Say the size and why it is that size, as the plan prints it."""
         if self.method == "complete":
-            return f"Every {self.unit} of the period is tested; no sample is drawn."
+            return f"Every {self.unit} to which this test applies is tested; no sample is drawn."
         of = f" from a universe of {self.universe:,}" if self.universe else ""
         if self.method == "judgmental":
             return (
@@ -233,7 +237,7 @@ def statement(sampling: Sampling) -> SamplingStatement:
     return SamplingStatement(
         method=sampling.method,
         items=sampling.items,
-        unit=sampling.unit,
+        unit=_IN_FULL.get(sampling.unit, sampling.unit),
         universe=sampling.universe,
         confidence=sampling.confidence,
         tolerable_rate=sampling.tolerable_rate,

@@ -167,7 +167,7 @@ def test_the_letter_lists_what_is_enclosed_with_the_right_number_of_pages(packag
     after_letter = package.outline[1].page - 1
     letter = flat(" ".join(STAMP.sub("", page) for page in package.pages[:after_letter]))
     listed = letter[letter.rindex("Enclosure") :]
-    found = re.findall(r"(?:Tab|Exhibit) (\w+) – (.+?) \((\d+) pages?\)", listed)
+    found = re.findall(r"(?:Tab|Exhibit) (\w+) (.+?) \((\d+) pages?\)", listed)
     lengths = package.lengths()
     assert [(tab, int(pages)) for tab, _, pages in found] == list(lengths.items())
     titles = {part["tab"]: part["title"] for part in package.manifest["parts"] if part["kind"] in ("paper", "exhibit")}

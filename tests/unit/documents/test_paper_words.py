@@ -7,15 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from isa_docs.documents.annual import safety_contact
+from isa_docs.documents.annual import limit_note, safety_contact
 from isa_docs.documents.appeal import appeal
-from isa_docs.documents.application import self_testing_plan, transmittal
+from isa_docs.documents.application import coverage, self_testing_plan, transmittal
 from isa_docs.documents.blocks import plain_text
+from isa_docs.documents.characters import bound
+from isa_docs.documents.context import Layout, context_for
 from isa_docs.documents.plan import plan_submission
 from isa_docs.intake.load import load_matter
-from isa_docs.intake.model import CorrectiveAction, Matter, ProductSafety
+from isa_docs.intake.model import Confidentiality, CorrectiveAction, Delivery, Matter, ProductSafety
 from isa_docs.program.areas import all_terms
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -50,6 +53,166 @@ def test_the_calendar_begins_with_the_program_year() -> None:
     assert [month for month, mark in zip(values["year"], yearly, strict=True) if mark] == ["Sep"]
 
 
+def test_a_yearly_test_may_end_in_another_month_than_the_program_year() -> None:
+    matter = northwind()
+    assert matter.self_testing_plan is not None
+    areas = [replace(area, period_ends_in=None) for area in matter.self_testing_plan.areas]
+
+    def marked(at: int, month: int) -> list[str]:
+        changed = [*areas]
+        changed[at] = replace(areas[at], period_ends_in=month)
+        values = of_plan(year_begins=11, areas=tuple(changed))
+        months = values["areas"][at]["months"]
+        return [name for name, mark in zip(values["year"], months, strict=True) if mark]
+
+    assert marked(-1, 7) == ["Jul"]
+    assert marked(0, 3) == ["Dec", "Mar", "Jun", "Sep"]
+
+
+def test_only_statistical_samples_state_how_many_errors_they_allow() -> None:
+    shown = {area["title"]: area["sample"] for area in of_plan()["areas"]}
+    assert (shown["Tariff classification"]["allowed"], shown["Country of origin and marking"]["allowed"]) == ("0", "–")
+    assert (shown["Special trade programs"]["items"], shown["Special trade programs"]["allowed"]) == ("All", "–")
+    assert "Frame: ACE entry-summary line report for the quarter." in shown["Tariff classification"]["statement"]
+
+
+def with_importer(**changes: Any) -> Matter:
+    matter = northwind()
+    return replace(matter, importer=replace(matter.importer, **changes))
+
+
+def test_subsidiaries_are_part_of_the_company_wherever_it_is_named() -> None:
+    alone = shared_values(with_importer(organization=None), 0)["importer"]
+    assert alone["as_subject"] == "Northwind Components, Inc. (the “Company”)"
+    matter = with_importer(organization="a Delaware corporation", subsidiaries=("Alpha Ltd.", "Beta Ltd."))
+    assert shared_values(matter, 0)["importer"]["as_subject"] == (
+        "Northwind Components, Inc., a Delaware corporation, for itself and its subsidiaries Alpha Ltd. and Beta Ltd. "
+        "(together, the “Company”),"
+    )
+    values = context_for(plan_submission(matter, 0), plan_submission(matter, 0).items[0], Layout())
+    assert values["letter"]["re_lines"][0] == "Importers: Northwind Components, Inc. and its subsidiaries"
+    assert values["signer"]["organization"] == "Northwind Components, Inc., for itself and its subsidiaries"
+
+
+def shared_values(matter: Matter, at: int) -> dict[str, Any]:
+    plan = plan_submission(matter, at)
+    return context_for(plan, plan.items[0], Layout())
+
+
+def test_coverage_names_each_number_and_unit_once() -> None:
+    assert coverage(plan_submission(northwind(), 0)) == (
+        "both importer of record numbers, including the business unit Hydraulics Division (12-345678901)"
+    )
+    maple = load_matter(EXAMPLES / "maple" / "matter.yaml").matter
+    assert coverage(plan_submission(maple, 0)) == (
+        "all three importer of record numbers of the business units Cutting Tools (043801-00217 and 98-765432100) "
+        "and Abrasives (093802-00164)"
+    )
+    assert coverage(plan_submission(with_importer(business_units=()), 0)) == ""
+
+
+def of_letter(at: int, **changes: Any) -> dict[str, Any]:
+    """Return what Northwind's letter number ``at`` is given when its submission is changed."""
+    matter = northwind()
+    submissions = [*matter.submissions]
+    submissions[at] = replace(submissions[at], **changes)
+    return shared_values(replace(matter, submissions=tuple(submissions)), at)
+
+
+def test_with_the_exhibit_of_results_the_letter_s_summary_is_designated_too() -> None:
+    why = Confidentiality(justification="It states volumes.", by="officer", covers=("results-2014",))
+    values = of_letter(1, confidentiality=why)
+    assert values["confidentiality"]["scope"].replace("\u00a0", " ") == "Section 4 of this letter and Exhibit A"
+    assert values["doc"]["marking"].startswith("SECTION 4 IS CONFIDENTIAL COMMERCIAL INFORMATION")
+    whole = of_letter(1, confidentiality=replace(why, covers=("letter", "results-2014")))
+    assert whole["confidentiality"]["scope"].replace("\u00a0", " ") == "this letter and Exhibit A"
+    assert whole["doc"]["marking"].startswith("CONFIDENTIAL")
+    none = of_letter(1, confidentiality=why, results=())
+    assert none["confidentiality"]["scope"].replace("\u00a0", " ") == "Exhibit A"
+    assert none["doc"]["marking"] == ""
+
+
+def test_who_signs_the_letter_makes_the_statement_in_the_first_person() -> None:
+    why = Confidentiality(justification="It states volumes.", by="officer")
+    assert of_letter(1, confidentiality=why)["confidentiality"]["statement"] == (
+        "As the Company’s authorized representative, I state in support:"
+    )
+    assert of_letter(1, confidentiality=replace(why, by="finance"))["confidentiality"]["statement"] == (
+        "Anne Kowalski, Chief Financial Officer, as the Company’s authorized representative, states in support:"
+    )
+
+
+def test_the_appeal_introduces_the_notice_and_the_memorandum_and_cites_them() -> None:
+    matter = northwind()
+    at = next(at for at, each in enumerate(matter.submissions) if each.id == "appeal-2015")
+    notice, *others = matter.submissions[at].exhibits
+    exhibits = (notice, replace(others[0], kind="memorandum"), *(replace(each, kind="other") for each in others[1:]))
+    values = of_letter(at, exhibits=exhibits)["appeal"]
+    said = {name: str(values[name]).replace("\u00a0", " ") for name in ("memorandum", "notice_phrase", "timeliness")}
+    assert said["memorandum"].endswith("which CBP signed on January 15, 2013 (the “Memorandum”; Exhibit B).")
+    assert said["notice_phrase"].startswith("CBP gave notice by its letter of June 1, 2015 (the “Notice”), reference")
+    assert "(certified mail, return receipt; Exhibit A)" in said["timeliness"]
+
+
+def test_the_letter_of_results_says_which_samples_the_plan_sizes_otherwise() -> None:
+    matter = northwind()
+    assert matter.self_testing_plan is not None
+    first, second, *_ = matter.self_testing_plan.areas
+    assert first.sampling is not None
+    assert limit_note([first, second]).endswith("describe the items tested.")
+    other = replace(first, sampling=replace(first.sampling, confidence=0.9))
+    assert limit_note([other, second]).endswith(
+        "The plan sizes the samples for “Tariff classification” at another level of confidence."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("under 19 CFR 162.74 and 19 U.S.C. 1508(c)", "under 19~CFR~162.74 and 19~U.S.C.~1508(c)"),
+        ("see Exhibit B, Tab 2 and Section 4", "see Exhibit~B, Tab~2 and Section~4"),
+        ("Suite 400, Tacoma, WA 98402", "Suite~400, Tacoma, WA~98402"),
+        ("Guelph, ON N1H 0A7", "Guelph, ON~N1H~0A7"),
+        ("U.S. Customs, P.O. Box 2210, Tier II", "U.S.~Customs, P.O.~Box~2210, Tier~II"),
+        ("on May 4, 2015, in May and in May 2015", "on May~4, 2015, in May and in May 2015"),
+        ("The Exhibit shows the form", "The Exhibit shows the form"),
+    ],
+)
+def test_words_that_belong_together_stay_on_one_line(typed: str, printed: str) -> None:
+    assert bound(typed) == printed.replace("~", "\u00a0")
+
+
+def test_a_long_exhibit_title_ends_with_three_words_on_a_line() -> None:
+    matter = northwind()
+    at = next(at for at, each in enumerate(matter.submissions) if each.id == "appeal-2015")
+    plan = plan_submission(matter, at)
+    titles = {
+        item.tab: context_for(plan, item, Layout())["exhibit"]["title"]
+        for item in plan.items
+        if item.kind == "exhibit-sheet"
+    }
+    assert any(title.endswith("with Proof\u00a0of\u00a0Delivery") for title in titles.values())
+
+
+def test_the_contents_call_tabs_and_exhibits_by_their_names() -> None:
+    for at, heading, marks in (
+        (0, "Tab / Exhibit", ["", "Tab 1", "Tab 2", "Exhibit A"]),
+        (2, "Exhibit", ["", "Exhibit A"]),
+    ):
+        plan = plan_submission(northwind(), at)
+        item = next(each for each in plan.items if each.kind == "contents")
+        shown = context_for(plan, item, Layout())["contents"]
+        assert shown["heading"] == heading
+        assert [each["where"].replace("\u00a0", " ") for each in shown["entries"]][: len(marks)] == marks
+
+
+def test_a_long_line_of_ways_begins_a_new_line_for_each() -> None:
+    via = shared_values(northwind(), 0)["letter"]["via"]
+    assert via.split("\n")[1].startswith("AND E-MAIL (")
+    short = of_letter(0, delivery=(Delivery(method="courier"), Delivery(method="email")))
+    assert short["letter"]["via"] == "VIA COURIER AND E-MAIL"
+
+
 def test_the_letter_says_when_some_areas_are_tested_otherwise() -> None:
     matter = northwind()
     assert matter.self_testing_plan is not None
@@ -57,7 +220,7 @@ def test_the_letter_says_when_some_areas_are_tested_otherwise() -> None:
     def said(matter: Matter) -> str:
         return str(transmittal(plan_submission(matter, 0))["plan"]["frequency"])
 
-    assert said(matter) == "quarterly, in some areas once a year"
+    assert said(matter) == "quarterly; “Recordkeeping and audit trail” is tested once a year"
     same = tuple(replace(area, frequency=None) for area in matter.self_testing_plan.areas)
     assert said(replace(matter, self_testing_plan=replace(matter.self_testing_plan, areas=same))) == "quarterly"
 
