@@ -91,7 +91,7 @@ def limit_note(areas: Sequence[TestArea]) -> str:
     ]
     if others:
         listed = series([f"“{typographic(each)}”" for each in others])
-        text += f" The plan sizes the samples for {listed} at another level of confidence."
+        text += f" For {listed} the plan uses another level."
     return text
 
 

@@ -133,10 +133,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
     assessed = ""
     if risk and risk.scored_by:
         scorer = people[risk.scored_by]
-        assessed = (
-            f"Prepared by {scorer.name}, {scorer.title}; renewed {_AT_LEAST.get(risk.refreshed, '')}"
-            f"{FREQUENCY[risk.refreshed]}"
-        )
+        assessed = f"{scorer.name}, {scorer.title}; {_AT_LEAST.get(risk.refreshed, '')}{FREQUENCY[risk.refreshed]}"
     isa = plan.edition.edition != "ctpat-tc"
     return {
         "approver": _signer(plan, _application(plan).mou.signer),
@@ -347,11 +344,12 @@ def coverage(plan: SubmissionPlan) -> str:
         unit.name + (f" ({series(numbers[unit.id])})" if few and numbers[unit.id] else "")
         for unit in importer.business_units
     ]
+    plural = "" if len(units) == 1 else "s"
     whole = sum(map(len, numbers.values())) == len(listed)
     count = {1: "the", 2: "both"}.get(len(listed), f"all {words(len(listed)) if len(listed) < 1000 else len(listed)}")
     return (
         f"{count} importer of record number{'' if len(listed) == 1 else 's'}"
-        f"{' of' if whole else ', including'} the business unit{'' if len(units) == 1 else 's'} {series(units)}"
+        f"{f' of the business unit{plural}' if whole else ', including the Company’s'} {series(units)}"
     )
 
 

@@ -33,11 +33,16 @@ def canonical(text: str) -> str:
 
 
 def typographic(text: str) -> str:
-    """Return prose with its straight apostrophes as Word types them (``supplier's``, ``suppliers' lists``), bound.
+    """Return prose as a paper prints it: with curly apostrophes, and bound."""
+    return bound(curly(text))
+
+
+def curly(text: str) -> str:
+    """Return text with its straight apostrophes as Word types them: ``supplier's``, ``suppliers' lists``.
 
     Only an apostrophe within a word, or after a final s where the text has no single quotation marks, is one.
     """
-    text = bound(_WITHIN.sub("’", text))
+    text = _WITHIN.sub("’", text)
     return text if _OPENING.search(text) else _POSSESSIVE.sub("’", text)
 
 

@@ -162,7 +162,8 @@ def described(importer: Importer) -> str:
 
 def signing_for(importer: Importer) -> str:
     """Return for whom an officer of the importer signs."""
-    return f"{importer.legal_name}{', for itself and its subsidiaries' if importer.subsidiaries else ''}"
+    whose = ",\nfor itself and its subsidiaries" if importer.subsidiaries else ""
+    return f"{importer.legal_name}{whose}"
 
 
 def office(address: Address) -> str:

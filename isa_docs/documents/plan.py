@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from isa_docs.documents.characters import typographic
+from isa_docs.documents.characters import curly
 from isa_docs.findings import Path
 from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Exhibit, Matter, Submission
 from isa_docs.program.editions import EditionChoice, edition_for
@@ -114,7 +114,7 @@ def on_form(mou: PlannedItem, form: str, path: Path = ()) -> PlannedItem:
 
 def _exhibit(exhibit: Exhibit, tab: str, path: Path) -> list[PlannedItem]:
     short = f"Exhibit {tab}"
-    title = typographic(exhibit.title)
+    title = curly(exhibit.title)
     sheet = PlannedItem(
         f"sheet-{exhibit.id}",
         "exhibit-sheet",

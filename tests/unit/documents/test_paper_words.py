@@ -91,7 +91,7 @@ def test_subsidiaries_are_part_of_the_company_wherever_it_is_named() -> None:
     )
     values = context_for(plan_submission(matter, 0), plan_submission(matter, 0).items[0], Layout())
     assert values["letter"]["re_lines"][0] == "Importers: Northwind Components, Inc. and its subsidiaries"
-    assert values["signer"]["organization"] == "Northwind Components, Inc., for itself and its subsidiaries"
+    assert values["signer"]["organization"] == "Northwind Components, Inc.,\nfor itself and its subsidiaries"
 
 
 def shared_values(matter: Matter, at: int) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def shared_values(matter: Matter, at: int) -> dict[str, Any]:
 
 def test_coverage_names_each_number_and_unit_once() -> None:
     assert coverage(plan_submission(northwind(), 0)) == (
-        "both importer of record numbers, including the business unit Hydraulics Division (12-345678901)"
+        "both importer of record numbers, including the Company’s Hydraulics Division (12-345678901)"
     )
     maple = load_matter(EXAMPLES / "maple" / "matter.yaml").matter
     assert coverage(plan_submission(maple, 0)) == (
@@ -161,9 +161,7 @@ def test_the_letter_of_results_says_which_samples_the_plan_sizes_otherwise() -> 
     assert first.sampling is not None
     assert limit_note([first, second]).endswith("describe the items tested.")
     other = replace(first, sampling=replace(first.sampling, confidence=0.9))
-    assert limit_note([other, second]).endswith(
-        "The plan sizes the samples for “Tariff classification” at another level of confidence."
-    )
+    assert limit_note([other, second]).endswith("For “Tariff classification” the plan uses another level.")
 
 
 @pytest.mark.parametrize(
