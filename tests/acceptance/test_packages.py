@@ -44,7 +44,7 @@ APPLICATION = ("letter_officer", "mou_officer", "mou_cbp", "plan_officer")
 PACKAGES = {
     "northwind-isa/application": Expected(PPB, APPLICATION, "12ABC"),
     "northwind-isa/anl-2015": Expected(PPB, ("letter_officer",), "A"),
-    "northwind-isa/appeal-2015": Expected(APPEALS, ("letter_counsel",), "ABCDE"),
+    "northwind-isa/appeal-2015": Expected(APPEALS, ("letter_counsel",), "ABCDEFGHIJ"),
     "maple-isa/application": Expected(PPB, APPLICATION, "12ABCDE"),
     "maple-isa/anl-2014": Expected(PPB, ("letter_officer",), "A"),
     "harborlight-tc/application": Expected(None, APPLICATION, "12ABCDE"),

@@ -35,7 +35,12 @@ WRONG = {
     ),
     "declarant": (NORTHWIND, "      by: officer", "      by: oficer", "person"),
     "area of a result": (NORTHWIND, "- area: valuation", "- area: evaluation", "risk area of the plan"),
-    "exhibit of a ground": (NORTHWIND, "exhibits: [corrections]", "exhibits: [correction]", "exhibit"),
+    "exhibit of a ground": (
+        NORTHWIND,
+        "corrections, scope-review, declaration]",
+        "correction, scope-review, declaration]",
+        "exhibit",
+    ),
     "exhibit of an action": (NORTHWIND, "exhibit: corrections\n", "exhibit: corections\n", "exhibit"),
     "owner of an action": (NORTHWIND, "owner: tester", "owner: testers", "person"),
 }
