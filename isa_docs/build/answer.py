@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.build.cache import Cache
 from isa_docs.build.early import EarlyEngine
 from isa_docs.build.recall import Call, Memory
@@ -18,6 +17,7 @@ from isa_docs.errors import ExitCode, IsaDocsError
 from isa_docs.findings import Finding
 
 if TYPE_CHECKING:
+    from isa_docs.assembly.child import AssemblyProcess
     from isa_docs.build.pipeline import Outcome
     from isa_docs.conversion.engine import Engine
     from isa_docs.intake.load import LoadedMatter
@@ -63,6 +63,8 @@ def build_call(
         return _again(before, monotonic() - started)
 
     gc.set_threshold(50_000)  # a build makes many objects and keeps most: looking for garbage so often costs a tenth
+    from isa_docs.assembly.child import AssemblyProcess  # only here: a repeated answer needs nothing of it
+
     converter = EarlyEngine(engine)
     own = AssemblyProcess() if assembly is None else assembly
     own.start()
