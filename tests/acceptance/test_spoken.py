@@ -55,9 +55,10 @@ def test_everything_printed_is_spoken_in_the_order_it_is_read(spoken: Spoken) ->
     said = "".join(letters for line in spoken.lines if line[0] == '"' for letters in re.findall("[A-Za-z]+", line))
     printed = [(page, word) for page, text in enumerate(spoken.pages) for word in re.findall("[A-Za-z]{5,}", text)]
     unspoken = [(page, word) for page, word in printed if word not in said]
-    assert {word for page, word in unspoken if page > 0} <= {"COMMERCIAL", "INFORMATION", "SECTION"}
+    marking = {"COMMERCIAL", "INFORMATION", "SECTION"}
+    assert {word for page, word in unspoken if page > 0} <= marking
     letterhead = {word for _, word in printed[:12]}
-    assert {word for page, word in unspoken if page == 0} <= letterhead
+    assert {word for page, word in unspoken if page == 0} <= letterhead | marking
     places = [said.index(word) for _, word in printed if said.count(word) == 1]
     assert len(places) > 100
     back = sum(later < earlier for earlier, later in pairwise(places))
