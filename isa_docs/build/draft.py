@@ -151,12 +151,12 @@ class Draft:
         """Render what is new or changed by the page numbers known now; yield each conversion to do as it is known.
 
         With ``papers`` only what prints no page numbers that are to come: it can be converted while the rest is
-        rendered.
-        Yields nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
-        do not settle. The largest template comes first: its conversion takes longest.
+        rendered. Yields nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
+        do not settle. The smallest template comes first, so that the converter has work while the larger ones are
+        filled; the tab sheets before the largest paper, when their exhibits are most often taken in.
         """
         jobs = 0
-        for item in sorted(self.plan.items, key=self._template_size, reverse=True):
+        for item in sorted(self.plan.items, key=self._turn):
             for job in self._render_one(item, papers=papers):
                 jobs += 1
                 yield job
@@ -187,6 +187,12 @@ class Draft:
         self.docx[item.key] = rendered.data
         self._lines[item.key] = rendered.slots
         yield Job(self._job_key(item), self._written(item))
+
+    def _turn(self, item: PlannedItem) -> tuple[int, bool]:
+        """Return what sorts the items into the order in which they are rendered."""
+        if item.kind != "exhibit-sheet":
+            return self._template_size(item), True
+        return max(self._template_size(each) for each in self.plan.items if each.kind in ("paper", "letter")), False
 
     def _template_size(self, item: PlannedItem) -> int:
         return len(self._templates.read(item.template)) if item.template else 0
