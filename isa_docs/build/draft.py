@@ -151,9 +151,9 @@ class Draft:
         """Render what is new or changed by the page numbers known now; yield each conversion to do as it is known.
 
         With ``papers`` only what prints no page numbers that are to come: it can be converted while the rest is
-        rendered. Yields nothing once the layout is stable. Raises TemplateError, or ConversionError when the page numbers
-        do not settle. The smallest template comes first, so that the converter has work while the larger ones are
-        filled; the tab sheets before the largest paper, when their exhibits are most often taken in.
+        rendered. The smallest template comes first, so that the converter has work while the larger ones are filled;
+        the tab sheets come before the largest paper, when their exhibits are most often taken in. Yields nothing once
+        the layout is stable. Raises TemplateError, or ConversionError when the page numbers do not settle.
         """
         jobs = 0
         for item in sorted(self.plan.items, key=self._turn):
