@@ -41,7 +41,7 @@ _PART_KIND = {
     "exhibit-sheet": "exhibit-sheet",
     "exhibit": "exhibit",
 }
-_ROUNDS = 6
+_ROUNDS = 5
 _GUESSED_PAGES = {"letter": 2}
 """Length of a part that was not converted yet, 1 where nothing is said; a wrong guess costs one more round."""
 
@@ -85,6 +85,8 @@ class Draft:
         """The lines to sign of each paper, in reading order."""
         self._layouts: dict[str, str] = {}
         """The page numbers each paper was last rendered with; empty for papers that print none of others."""
+        self._converting: set[str] = set()
+        """The documents that were rendered and not yet accepted."""
         self._round = 0
         (work / "docx").mkdir(parents=True)
 
@@ -143,30 +145,34 @@ class Draft:
                 replace(each, path=item.path, submission=self.plan.submission.id) for each in result.warnings
             ]
 
-    def render(self, *, papers: bool = False) -> list[Job]:
+    def render(self, *, settled: bool = False) -> list[Job]:
         """Render like :meth:`renderings`; return all conversions to do."""
-        return list(self.renderings(papers=papers))
+        return list(self.renderings(settled=settled))
 
-    def renderings(self, *, papers: bool = False) -> Iterator[Job]:
+    def renderings(self, *, settled: bool = False) -> Iterator[Job]:
         """Render what is new or changed by the page numbers known now; yield each conversion to do as it is known.
 
-        With ``papers`` only what prints no page numbers that are to come: it can be converted while the rest is
-        rendered. The smallest template comes first, so that the converter has work while the larger ones are filled;
-        the tab sheets come before the largest paper, when their exhibits are most often taken in. Yields nothing once
-        the layout is stable. Raises TemplateError, or ConversionError when the page numbers do not settle.
+        With ``settled`` only what prints no page numbers that are to come, so that it can be converted while the rest
+        is rendered. The smallest template comes first: the converter has work while the larger ones are filled; the
+        tab sheets come before the largest paper, when their exhibits are most often taken in. What is being converted
+        is left alone until it is accepted. Yields nothing once the layout is stable. Raises TemplateError, or
+        ConversionError when the page numbers do not settle.
         """
         jobs = 0
         for item in sorted(self.plan.items, key=self._turn):
-            for job in self._render_one(item, papers=papers):
+            if item.key in self._converting:
+                continue
+            for job in self._render_one(item, settled=settled):
                 jobs += 1
+                self._converting.add(item.key)
                 yield job
-        self._round += bool(jobs)
+        self._round += bool(jobs) and not settled
         if self._round > _ROUNDS:
             raise ConversionError("The page numbers of the contents page do not settle; shorten a title.")
 
-    def _render_one(self, item: PlannedItem, *, papers: bool) -> Iterator[Job]:
+    def _render_one(self, item: PlannedItem, *, settled: bool) -> Iterator[Job]:
         """Yield the conversion of one item, if there is one to do."""
-        if papers and not self._is_settled(item):
+        if settled and not self._is_settled(item):
             return
         if item.kind == "exhibit":
             if self._is_word(item) and item.key not in self.pdf:
@@ -202,6 +208,13 @@ class Draft:
         path.write_bytes(self.docx[item.key])
         return path
 
+    def lay(self, result: Result) -> None:
+        """Take note of how long a document is that was converted and is still to be judged."""
+        for item in self.plan.items:
+            if result.job.key == self._job_key(item):
+                self.layout.pages[item.key] = result.pages
+                self.number_pages()
+
     def accept(self, results: Iterable[Result], reused: Container[str] = ()) -> None:
         """Take the converted documents, ``reused`` those jobs the cache held.
 
@@ -212,6 +225,7 @@ class Draft:
             for result in results:
                 if result.job.key != self._job_key(item):
                     continue
+                self._converting.discard(item.key)
                 if result.pdf is None:
                     failed.append(self._failure(item, result))
                     continue
@@ -235,10 +249,15 @@ class Draft:
             page += self.layout.pages.get(item.key) or _GUESSED_PAGES.get(item.kind, 1)
 
     def _is_settled(self, item: PlannedItem) -> bool:
-        """Tell whether all page numbers that a part prints are known."""
+        """Tell whether all page numbers that a part prints are known, but for those of letters and tab sheets.
+
+        How long these are is guessed, and a wrong guess found out when they are converted.
+        """
         if item.kind == "exhibit-sheet":
             return self._exhibit_pages(item) is not None
-        return item.kind in ("paper", "exhibit")
+        return item.kind in ("paper", "exhibit") or all(
+            each.key in self.layout.pages for each in self.plan.items if each.kind in ("paper", "exhibit")
+        )
 
     def _exhibit_pages(self, sheet: PlannedItem) -> int | None:
         return self.layout.pages.get(f"exhibit-{sheet.exhibit.id}") if sheet.exhibit else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from isa_docs import __version__
 from isa_docs.assembly.child import AssemblyProcess
@@ -36,6 +37,9 @@ from isa_docs.review.manifest import BuildRecord, PartRecord
 Progress = Callable[[str], None]
 _Made = tuple[list[Result], frozenset[str]]
 """The conversions done, and the keys of those that the cache held."""
+
+_Step = Future[Any]
+"""The end of a conversion, with what was made; or, before that is judged, its result, None when there is none."""
 
 _THREADS = 16
 """Threads that wait for an open converter, besides one for the exhibits of each package."""
@@ -155,9 +159,8 @@ class _Run:
     def _make_parts(self, engine: Engine) -> None:
         """Take in the exhibits, and render and convert until the page numbers are stable.
 
-        The exhibits are taken in, and what prints no page numbers that are to come is converted, while the rest is
-        rendered. A converter that is open gets each document as soon as it is rendered; another one is called once in
-        each round, for all packages.
+        The exhibits are taken in while the first papers are rendered. A converter that is open gets each document as
+        soon as all page numbers that it prints are known; another one is called once in each round, for all packages.
         """
         with ThreadPoolExecutor(_THREADS + len(self.drafts)) as threads:
             try:
@@ -166,45 +169,67 @@ class _Run:
                     index: threads.submit(draft.take_exhibits, self.settings.cache)
                     for index, draft in self.drafts.items()
                 }
-                converting = self._round(engine, threads, papers=True)
+                converting = self._round(engine, threads, settled=True)
                 threads.submit(_prepare_review)
                 self._each("", lambda index, draft: taken[index].result())
-                converting += self._round(engine, threads, papers=True)
-                self._accept(converting)
-                while converting := self._round(engine, threads):
-                    self._accept(converting)
+                if engine.open:
+                    converting |= self._round(engine, threads, settled=True)
+                while converting := converting or self._round(engine, threads):
+                    one = FIRST_COMPLETED if engine.open else ALL_COMPLETED
+                    done, converting = wait(converting, return_when=one)
+                    self._accept(done)
+                    if engine.open:
+                        converting |= self._round(engine, threads, settled=True)
             except BaseException:
                 engine.close()  # or the converter would be waited for
                 raise
 
-    def _round(self, engine: Engine, threads: ThreadPoolExecutor, *, papers: bool = False) -> list[Future[_Made]]:
+    def _round(self, engine: Engine, threads: ThreadPoolExecutor, *, settled: bool = False) -> set[_Step]:
         """Render what is to be rendered now, and begin to convert it; return what will have been made."""
         jobs: list[Job] = []
-        converting: list[Future[_Made]] = []
+        converting: set[_Step] = set()
         at_once = engine.open
 
         def render(index: int, draft: Draft) -> None:
-            for job in draft.renderings(papers=papers):
+            for job in draft.renderings(settled=settled):
                 jobs.append(job)
                 if at_once:
-                    converting.append(threads.submit(self._converted, [job], engine))
+                    laid: Future[Result | None] = Future()
+                    converting.update((laid, threads.submit(self._converted, [job], engine, laid)))
 
         self._each("", render)
         if jobs:
             self.progress(f"converting {len(jobs)} {'document' if len(jobs) == 1 else 'documents'}")
         if jobs and not converting:
-            converting.append(threads.submit(self._converted, jobs, engine))
+            converting.add(threads.submit(self._converted, jobs, engine))
         return converting
 
-    def _accept(self, converting: Sequence[Future[_Made]]) -> None:
-        """Wait for what is being converted, and give it to the drafts."""
-        made = [each.result() for each in converting]
-        results = [result for some, _ in made for result in some]
-        reused = frozenset(key for _, keys in made for key in keys)
+    def _accept(self, steps: Iterable[_Step]) -> None:
+        """Give the drafts what was converted, and the lengths that are known."""
+        results: list[Result] = []
+        reused: frozenset[str] = frozenset()
+        for step in steps:
+            known = step.result()
+            if isinstance(known, Result):
+                self._each("", lambda index, draft, laid=known: draft.lay(laid))  # type: ignore[misc]
+            elif known is not None:
+                results += known[0]
+                reused |= known[1]
         self._each("", lambda index, draft: draft.accept(results, reused))
 
-    def _converted(self, jobs: Sequence[Job], engine: Engine) -> _Made:
-        return reuse.convert(jobs, PdfOptions(), engine, self.work / "pdf", self.settings.cache, self.assembly)
+    def _converted(self, jobs: Sequence[Job], engine: Engine, laid: Future[Result | None] | None = None) -> _Made:
+        """Convert; ``laid`` learns of the result of a single job before it is judged, or that there is none."""
+
+        def tell(result: Result) -> None:
+            if laid is not None:
+                laid.set_result(result if result.pdf is not None else None)
+
+        out, assembly = self.work / "pdf", self.assembly
+        try:
+            return reuse.convert(jobs, PdfOptions(), engine, out, self.settings.cache, assembly, tell)
+        finally:
+            if laid is not None and not laid.done():
+                laid.set_result(None)
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
         identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,21 +25,24 @@ def convert(
     out_dir: Path,
     cache: Cache | None,
     assembly: AssemblyProcess,
+    converted: Callable[[Result], None] = lambda result: None,
 ) -> tuple[list[Result], frozenset[str]]:
     """Convert like :func:`isa_docs.conversion.convert.convert_documents`; also return the keys of those reused.
 
     A conversion is reused for the same Word file, options, converter, fonts and version of this program. Only
-    sound results are kept. ``assembly`` judges what was made.
+    sound results are kept. ``assembly`` judges what was made; ``converted`` is told of
+    each result before that.
     """
     from isa_docs.conversion.convert import convert_documents  # only here: its libraries are not wanted before
 
     if cache is None:
-        return convert_documents(jobs, options, engine, out_dir, assembly.judge), frozenset()
+        return convert_documents(jobs, options, engine, out_dir, assembly.judge, converted), frozenset()
     keys = {job.key: _conversion_key(job, options, engine.info) for job in jobs}
     done = {job.key: result for job in jobs if (result := _kept_conversion(job, keys[job.key], out_dir, cache))}
     reused = frozenset(done)
     missing = [job for job in jobs if job.key not in done]
-    for result in convert_documents(missing, options, engine, out_dir, assembly.judge) if missing else ():
+    made = convert_documents(missing, options, engine, out_dir, assembly.judge, converted) if missing else []
+    for result in made:
         done[result.job.key] = result
         if result.pdf is not None and keys[result.job.key]:
             cache.put("converted", keys[result.job.key], _packed(result, result.pdf))

@@ -20,11 +20,17 @@ Check = Callable[[Path, Path], list[Finding]]
 
 
 def convert_documents(
-    jobs: Sequence[Job], options: PdfOptions, engine: Engine, out_dir: Path, check: Check | None = None
+    jobs: Sequence[Job],
+    options: PdfOptions,
+    engine: Engine,
+    out_dir: Path,
+    check: Check | None = None,
+    converted: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
     """Convert Word files to PDF and answer for each, in the order given.
 
-    ``check`` looks at what was made; default: :func:`isa_docs.conversion.postcheck.check_pdf`.
+    ``check`` looks at what was made; default: :func:`isa_docs.conversion.postcheck.check_pdf`. ``converted`` is told
+    of each result before it is checked.
 
     A document that fails a check before or after conversion has an error and no PDF; the others come through.
     Every finding is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
@@ -32,6 +38,8 @@ def convert_documents(
     before = {job.key: check_docx(job.docx) for job in jobs}
     sound = [job for job in jobs if not _errors(before[job.key])]
     made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
+    for result in made.values():
+        converted(result)
 
     after = check or _check_pdf
 

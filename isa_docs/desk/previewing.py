@@ -143,7 +143,7 @@ class Previewer:
         printed: dict[str, list[Printed]] = {}
         engine = self._engine()
         with ThreadPoolExecutor(1) as threads:
-            jobs = draft.render(papers=True)
+            jobs = draft.render(settled=True)
             while True:
                 self._go_on()
                 pdfs = draft.work / "pdf"
