@@ -49,11 +49,14 @@ def check_package(
     except pikepdf.PdfError as error:
         return [fault("PKG-SYNTAX", result, f"the file is not sound: {error}", REPORT)]
     faults: list[Finding] = []
-    with opened as pdf, ThreadPoolExecutor(max_workers=2) as pool:
+    with opened as pdf, ThreadPoolExecutor(max_workers=3) as pool:
         syntax = pool.submit(reading.syntax_problems, result.pdf)
         program = reading.pdftotext()
         if program is not None:
             texts = pool.submit(reading.package_texts, program, result.pdf, result.sha256)
+            words = reading.PageWords(program, result.pdf)
+            for page in sorted(_pages_to_look_at(result, parts)):
+                pool.submit(words.on, page)  # read meanwhile; what goes wrong is told when it is asked for
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
         if faults:  # nothing else can be judged by page
@@ -77,12 +80,17 @@ def check_package(
                 )
             )
         else:
-            faults += text_faults(
-                texts.result(), reading.PageWords(program, result.pdf), pdf, result, parts, pages, contents
-            )
+            faults += text_faults(texts.result(), words, pdf, result, parts, pages, contents)
         problems = [*pdf.get_warnings(), *syntax.result()]
         faults += [fault("PKG-SYNTAX", result, f"the file is not sound: {problem}", REPORT) for problem in problems[:5]]
     return faults
+
+
+def _pages_to_look_at(result: AssemblyResult, parts: Sequence[Part]) -> set[int]:
+    """Return the pages of which it matters where their words stand: those to be signed, and the contents."""
+    listing = {part.key for part in parts if part.kind == "contents"}
+    listed = (range(item.first_page, item.first_page + item.pages) for item in result.parts if item.key in listing)
+    return {field.page for field in result.fields}.union(*listed)
 
 
 def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:

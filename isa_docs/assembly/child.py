@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
@@ -97,10 +97,18 @@ class AssemblyProcess:
         made: tuple[Packet, ...] = self._call("packets", result, info, folder)
         return made
 
-    def pinned(self, pdfs: Sequence[Path], day: date) -> list[bytes]:
-        """Do what :func:`isa_docs.assembly.part_bytes.pinned` does, for each of the files."""
-        made: list[bytes] = self._call("pinned", list(pdfs), day)
-        return made
+    def pinned(self, pdf: Path, day: date) -> Callable[[], bytes]:
+        """Begin to do what :func:`isa_docs.assembly.part_bytes.pinned` does; return what waits for it."""
+        begun = self._ask("pinned", (pdf, day))
+
+        def ended() -> bytes:
+            try:
+                made: bytes = self._answer(begun, _SECONDS)
+            except GoneError:
+                made = self._call("pinned", pdf, day)
+            return made
+
+        return ended
 
     def _call(self, what: str, *arguments: Any) -> Any:
         """Have an order carried out; once more by another process when the first one ended under it."""

@@ -61,10 +61,10 @@ def _packets(*arguments: Any) -> Any:
     return signature_packets(*arguments)
 
 
-def _pinned(pdfs: Sequence[Path], day: date) -> list[bytes]:
+def _pinned(pdf: Path, day: date) -> bytes:
     from isa_docs.assembly.part_bytes import pinned
 
-    return [pinned(pdf, day) for pdf in pdfs]
+    return pinned(pdf, day)
 
 
 ORDERS: dict[str, Callable[..., Any]] = {

@@ -57,7 +57,10 @@ class Draft:
         work: Path,
         assembly: AssemblyProcess,
         form: PackageForm = PLAIN,
+        *,
+        apart: bool = True,
     ) -> None:
+        """``apart`` says whether the parts are handed out one by one as well."""
         self.loaded = loaded
         self.plan = plan
         self.work = work
@@ -75,6 +78,8 @@ class Draft:
         self.pdf: dict[str, Path] = {}
         self.reused: set[str] = set()
         """The documents that the cache held."""
+        self._apart = apart
+        self._pinning: dict[str, Callable[[], bytes]] = {}
         self.pinned: dict[str, bytes] = {}
         """The PDF of each part as it is handed out, with the converter's clock taken out."""
         self.pictures: dict[int, bytes] = {}
@@ -121,8 +126,7 @@ class Draft:
             if made.docx is not None:
                 self.docx[item.key] = made.docx
             if made.pdf is not None:
-                self.pdf[item.key] = made.pdf
-                self.layout.pages[item.key] = made.pages
+                self._take(item, made.pdf, made.pages)
             self.findings += [replace(each, submission=self.plan.submission.id) for each in made.findings]
 
     def take_exhibits(self, cache: Cache | None = None) -> None:
@@ -139,8 +143,7 @@ class Draft:
         self.reused |= {items[at].key for at in reused}
         for item, result in zip(items, results, strict=True):
             self.exhibits[item.key] = result
-            self.pdf[item.key] = result.pdf
-            self.layout.pages[item.key] = result.pages
+            self._take(item, result.pdf, result.pages)
             self.findings += [
                 replace(each, path=item.path, submission=self.plan.submission.id) for each in result.warnings
             ]
@@ -229,8 +232,7 @@ class Draft:
                 if result.pdf is None:
                     failed.append(self._failure(item, result))
                     continue
-                self.pdf[item.key] = result.pdf
-                self.layout.pages[item.key] = result.pages
+                self._take(item, result.pdf, result.pages)
                 (self.reused.add if result.job.key in reused else self.reused.discard)(item.key)
                 self.findings += [
                     replace(each, submission=self.plan.submission.id)
@@ -240,6 +242,13 @@ class Draft:
         if failed:
             raise ConversionError(f"{len(failed)} of the documents could not be converted.", failed)
         self.number_pages()
+
+    def _take(self, item: PlannedItem, pdf: Path, pages: int) -> None:
+        """Take the PDF of a part, and begin to make of it what is handed out."""
+        self.pdf[item.key] = pdf
+        self.layout.pages[item.key] = pages
+        if self._apart:
+            self._pinning[item.key] = self._assembly.pinned(pdf, self.plan.submission.date)
 
     def number_pages(self) -> None:
         """Number the first pages of the parts, as far as their lengths are known, and by guess beyond."""
@@ -333,10 +342,9 @@ class Draft:
         contents = listed if any(item.kind == "contents" for item in self.plan.items) else None
         ranges = [(item.kind, at.first_page, at.pages) for item, at in zip(self.plan.items, result.parts, strict=True)]
         plain, packets = replace(info, archive="a2", attachments=()), self.work / "packets"
-        with ThreadPoolExecutor(4) as threads:
+        with ThreadPoolExecutor(3) as threads:
             checking = threads.submit(self._assembly.check, result, parts, info, contents)
             picturing = threads.submit(thumbnails, result.pdf, shown_pages(ranges))
-            pinning = threads.submit(self._assembly.pinned, list(self.pdf.values()), submission.date)
             packing = threads.submit(self._assembly.packets, result, plain, packets)
             leaks: list[Finding] = []
             for item in self.plan.items:
@@ -347,7 +355,7 @@ class Draft:
             found = [*found, *leaks]
             reread_findings = reread(self.plan, result, texts)
             self.packets, self.pictures = packing.result(), picturing.result()
-            self.pinned = dict(zip(self.pdf, pinning.result(), strict=True))
+            self.pinned = {key: pinned() for key, pinned in self._pinning.items()}
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread_findings
 

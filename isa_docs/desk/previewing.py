@@ -123,7 +123,7 @@ class Previewer:
         def begun(loaded: LoadedMatter, folder: Path) -> Draft:
             plan = with_firm_form(plan_submission(loaded.matter, index), templates)
             stop_for(templates.check(item.template for item in plan.items if item.template))
-            draft = Draft(loaded, plan, templates, folder, self._assembly)
+            draft = Draft(loaded, plan, templates, folder, self._assembly, apart=False)
             draft.take_exhibits(self._cache)
             draft.take_form()
             return draft

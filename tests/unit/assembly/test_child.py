@@ -46,10 +46,10 @@ def test_one_that_is_killed_under_an_order_is_replaced_and_the_order_carried_out
     with AssemblyProcess() as process, ThreadPoolExecutor(1) as threads:
         (worker,) = children() - before
         os.kill(worker, signal.SIGSTOP)
-        waiting = threads.submit(process.pinned, [pdf(tmp_path / "a.pdf", 1)], DAY)
+        waiting = threads.submit(process.pinned(pdf(tmp_path / "a.pdf", 1), DAY))
         time.sleep(0.2)
         os.kill(worker, signal.SIGKILL)
-        assert waiting.result(60)[0].startswith(b"%PDF-")
+        assert waiting.result(60).startswith(b"%PDF-")
         assert worker not in children()
     assert children() == before
 
@@ -64,9 +64,11 @@ def test_one_that_dies_again_and_again_is_named(tmp_path: Path) -> None:
                     os.kill(worker, signal.SIGKILL)
 
         killing = threads.submit(kill)
-        with pytest.raises(AssemblyError) as error:
-            process.pinned([pdf(tmp_path / "a.pdf", 1)], DAY)
-        over.set()
+        try:
+            with pytest.raises(AssemblyError) as error:
+                process.pinned(pdf(tmp_path / "a.pdf", 1), DAY)()
+        finally:
+            over.set()
         killing.result()
     assert [each.code for each in error.value.findings] == ["PKG-CRASHED"]
 
@@ -88,7 +90,7 @@ def test_orders_are_answered_while_exhibits_are_read(tmp_path: Path) -> None:
     job = {"path": str(big), "type": "pdf", "out": str(tmp_path / "ready.pdf"), "treatment": "auto"}
     order = {"jobs": [job], "folder": str(tmp_path), "at_once": 1, "seconds": 60, "memory": 2 << 30, "pixels": 10}
     with AssemblyProcess() as process, ThreadPoolExecutor(1) as threads:
-        process.pinned([big], DAY)  # ready
+        process.pinned(big, DAY)()  # ready
         reading = threads.submit(process.exhibits, {**order, "pdftocairo": None, "pdftoppm": None}, 60)
         small = Part("one", "One", "document", pdf(tmp_path / "small.pdf", 1), "ONE-")
         made = process.assemble([small], info(), tmp_path / "out.pdf")
