@@ -47,7 +47,8 @@ class Service:
         self.callbacks = Callbacks(self.jobs.table, settings.callbacks)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """End the processes that build, and let go of the database."""
+        self._builder.close()
         self.jobs.close()
 
     def work(self) -> PackageWork:
