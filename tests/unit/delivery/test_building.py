@@ -264,6 +264,17 @@ class TestTheSpool:
         with pytest.raises(InputError):
             clean_name(name)
 
+    def test_an_intake_that_cannot_be_written_leaves_nothing_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(number: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            Spool(tmp_path).put({"matter.yaml": b"importer: 12-345678900"})
+        assert list(tmp_path.iterdir()) == []
+
     def test_the_matter_is_the_only_yaml_or_the_one_called_so(self) -> None:
         assert matter_name(["m.yml", "a.pdf", "sub/other.yaml"]) == "m.yml"
         assert matter_name(["matter.yaml", "data.json"]) == "matter.yaml"
