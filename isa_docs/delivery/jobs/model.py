@@ -109,7 +109,14 @@ class BuildResult:
 
 
 class FilingFailedError(Exception):
-    """The package could not be filed now; the message is for people and holds no intake content."""
+    """The package could not be filed now; the message is for people and holds no intake content.
+
+    ``wait``: the seconds after which the DMS wants to be asked again, if it said so.
+    """
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Work(Protocol):
