@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
@@ -23,9 +24,11 @@ from typing import Any
 from isa_docs.build.cache import Cache
 from isa_docs.build.compiled import CompiledTemplates
 from isa_docs.build.worker import Engines
+from isa_docs.conversion.engine import Engine
 from isa_docs.conversion.runs import run_folder
 from isa_docs.delivery.building import BuildOrder, build_here
 from isa_docs.delivery.building_process import answer_line
+from isa_docs.errors import IsaDocsError
 
 MOST = 200
 """Builds after which another process takes over; what a library may leak stays small."""
@@ -45,6 +48,8 @@ class Worker:
         self._engines = Engines(1 if patient else None)
         self._built = 0
         self.busy = threading.Event()
+        with suppress(IsaDocsError, OSError):  # the build that needs it says what is missing
+            self._engine().start()
 
     def build(self, line: str) -> str:
         """Build what a line asks for; return the line that answers."""
@@ -57,7 +62,7 @@ class Worker:
         self.busy.clear()
         return answer_line(result, last=self._built >= MOST or _memory() > LARGEST)
 
-    def _engine(self) -> Any:
+    def _engine(self) -> Engine:
         return self._engines.get(self._soffice, self._folder)
 
     def end(self) -> None:
