@@ -262,6 +262,19 @@ def test_jobs_are_listed_and_counted_by_state(start: Start) -> None:
     assert jobs.count()[JobState.FILED] == before + 1
 
 
+def test_the_oldest_unfinished_job_is_known(start: Start) -> None:
+    work = Script(down=1)
+    jobs, _ = start(work)
+    assert jobs.unfinished_since() == 0
+    first, second = asked("first", "api"), asked("second")
+    jobs.submit(first)
+    settled(jobs, first.key, JobState.BUILT)
+    assert jobs.unfinished_since() == 0
+    jobs.submit(second)
+    waiting = settled(jobs, second.key, JobState.BUILT_NOT_FILED)
+    assert jobs.unfinished_since() == waiting.created
+
+
 def test_an_unknown_job_is_none(start: Start) -> None:
     jobs, _ = start(Script())
     assert (jobs.get("0" * 32), jobs.cancel("0" * 32), jobs.retry("0" * 32)) == (None, None, None)
