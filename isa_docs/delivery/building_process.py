@@ -21,7 +21,7 @@ from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, JobState
 LONGEST = 1800.0
 """Seconds that one build may take; the converter has limits of its own far below."""
 IDLE = 300.0
-"""Seconds that a process is kept when there is nothing to build; it and its converter hold some 300 MB."""
+"""Seconds that a process is kept when there is nothing to build; with all that it keeps open it holds some 300 MB."""
 
 
 class ProcessBuilder:

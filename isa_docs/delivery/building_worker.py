@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
@@ -48,13 +49,14 @@ class Worker:
         self._engines = Engines(1 if patient else None)
         self._built = 0
         self.busy = threading.Event()
+        self._engines.assembly.start()
         with suppress(IsaDocsError, OSError):  # the build that needs it says what is missing
             self._engine().start()
 
     def build(self, line: str) -> str:
         """Build what a line asks for; return the line that answers."""
         self.busy.set()
-        result = build_here(_order(json.loads(line)), self._engine, self._cache)
+        result = build_here(_order(json.loads(line)), self._engine, self._cache, self._engines.assembly)
         if self._built % _TRIM_EVERY == 0:
             self._templates.keep()
             self._cache.trim()
@@ -66,7 +68,7 @@ class Worker:
         return self._engines.get(self._soffice, self._folder)
 
     def end(self) -> None:
-        """End the converter."""
+        """End the converter and the process that has to do with PDFs."""
         self._engines.end()
 
 
@@ -97,7 +99,11 @@ def _listen(lines: Iterable[str], orders: SimpleQueue[str | None], worker: Worke
     orders.put(None)
     if worker.busy.is_set():
         worker.end()
-        shutil.rmtree(own, ignore_errors=True)
+        for _ in range(50):  # the build goes on until it misses what is taken away under it
+            shutil.rmtree(own, ignore_errors=True)
+            if not own.exists():
+                break
+            time.sleep(0.1)
         os._exit(1)
 
 
@@ -115,7 +121,7 @@ def main() -> None:
     cache = Path(sys.argv[2])
     orders: SimpleQueue[str | None] = SimpleQueue()
     with run_folder(cache) as own:
-        tempfile.tempdir = str(own)
+        tempfile.tempdir = os.environ["TMPDIR"] = str(own)
         worker = Worker(cache, Path(sys.argv[3]) if sys.argv[3] else None, patient=patient)
         threading.Thread(target=_listen, args=(sys.stdin, orders, worker, own), daemon=True).start()
         try:

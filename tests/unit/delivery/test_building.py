@@ -156,7 +156,7 @@ class TestTheProcessThatBuilds:
         runs = tmp_path / "cache" / "runs"
         wait_until(lambda: list(runs.rglob("anl-2015")))
         child._process.stdin.close()
-        assert child._process.wait(timeout=20) == 1
+        assert child._process.wait(timeout=20) in (0, 1), "told to, or because the converter is gone"
         assert [each for each in runs.rglob("*") if each.name == "anl-2015"] == []
         child.kill()
 
