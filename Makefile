@@ -20,10 +20,10 @@ SAY_CODE = { code=$$?; echo "isa-docs ended with exit code $$code (docs/errors.m
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help package desk test test-dms test-stress check format setup setup-dev doctor bench desk-bundle lock clean distclean python
+.PHONY: help package desk test test-dms test-stress check format setup setup-dev setup-servers doctor bench desk-bundle lock clean distclean python
 
 help: ## list the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 package: setup ## build every submission of MATTER (examples/northwind/matter.yaml) into build/
 	@$(BIN)/isa-docs build "$(MATTER)" $(ARGS) || $(SAY_CODE)
@@ -39,7 +39,7 @@ test: setup-dev ## run the tests, from nothing if need be (PYTEST_ARGS="-k calen
 test-stress: setup-dev ## kill workers, run a season of letters, build with WebAssembly (needs npm or pip access)
 	@$(BIN)/python -m pytest -m stress tests/acceptance tests/unit/conversion $(PYTEST_ARGS)
 
-test-dms: setup-dev ## test with real servers: Mayan EDMS, PostgreSQL (needs gcc, libldap2-dev, libsasl2-dev, postgresql)
+test-dms: setup-servers ## test with real servers: Mayan EDMS, PostgreSQL (Linux; keeps Mayan in .venv-mayan)
 	@$(BIN)/python tests/dms/run.py $(ARGS)
 
 check: setup-dev ## format, lint, types and the fast tests
@@ -59,6 +59,9 @@ setup: python ## install the locked dependencies into .venv, and the converter a
 setup-dev: python ## as setup, with what tests and checks need
 	@$(PYTHON) scripts/bootstrap.py --dev
 
+setup-servers: python ## as setup-dev, with what test-dms needs: compiler, headers, PostgreSQL
+	@$(PYTHON) scripts/bootstrap.py --dev --servers
+
 doctor: setup ## say which programs and fonts are found, and how to get those that are not
 	@$(BIN)/isa-docs doctor $(ARGS) || $(SAY_CODE)
 
@@ -77,8 +80,8 @@ clean: ## delete what builds and checks left (build/ but its README, dist/, tool
 	@rm -rf dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find isa_docs scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-distclean: clean ## clean, and delete .venv as well
-	@rm -rf .venv
+distclean: clean ## clean, and delete .venv and .venv-mayan as well
+	@rm -rf .venv .venv-mayan
 
 python:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \

@@ -159,13 +159,13 @@ def install_packages(dev: bool) -> None:
     )
 
 
-def provide_programs(dev: bool) -> bool:
+def provide_programs(dev: bool, servers: bool = False) -> bool:
     """Install missing programs and fonts with apt-get where that is possible, or exit 3 with the lines to run.
 
     Return whether LibreOffice is still missing and its WebAssembly build must stand in: that needs no
     administrator.
     """
-    missing = system_programs.missing(dev)
+    missing = system_programs.missing(dev, servers)
     if not missing:
         return False
     names = ", ".join(need.name for need in missing)
@@ -180,7 +180,7 @@ def provide_programs(dev: bool) -> bool:
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     run([*apt, "update"], "updating the list of system packages", environment)
     run([*apt, "install", *packages], "installing system packages", environment)
-    still = system_programs.missing(dev)
+    still = system_programs.missing(dev, servers)
     if still:
         names = ", ".join(need.name for need in still)
         fail(f"Still missing after installing: {names}. Install with:\n" + system_programs.install_lines(still))
@@ -214,9 +214,9 @@ def alone() -> Iterator[None]:
         yield
 
 
-def set_up(dev: bool) -> None:
+def set_up(dev: bool, servers: bool = False) -> None:
     """Bring .venv and the system's programs to what the lock file asks for; do nothing when they are there."""
-    needs_wasm = provide_programs(dev)
+    needs_wasm = provide_programs(dev, servers)
     provide_packages(dev)
     if needs_wasm:
         provide_wasm()
@@ -242,10 +242,11 @@ def main(arguments: list[str]) -> int:
     require_python(arguments)
     parser = argparse.ArgumentParser(description="Set this checkout up: .venv, locked dependencies, converter, fonts.")
     parser.add_argument("--dev", action="store_true", help="with what tests and checks need")
+    parser.add_argument("--servers", action="store_true", help="with what the tests with real servers need")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     with alone():
-        set_up(options.dev)
+        set_up(options.dev, options.servers)
     took = time.monotonic() - began
     if took > 2:
         say(f"ready after {took:.0f} s")

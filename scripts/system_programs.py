@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,6 +183,57 @@ DEV_NEEDS: tuple[Need, ...] = (
 )
 
 
+SERVER_NEEDS: tuple[Need, ...] = (
+    Need(
+        "C compiler (builds a part of Mayan EDMS that comes as source)",
+        present=lambda: has_program("gcc") and has_header("stdlib.h"),
+        debian=("gcc", "libc6-dev"),
+        fedora=("gcc", "glibc-devel"),
+    ),
+    Need(
+        "Python's headers",
+        present=lambda: Path(sysconfig.get_path("include"), "Python.h").is_file(),
+        debian=("python{}.{}-dev".format(*sys.version_info[:2]),),
+        fedora=("python3-devel",),
+    ),
+    Need(
+        "OpenLDAP's headers",
+        present=lambda: has_header("ldap.h"),
+        debian=("libldap2-dev",),
+        fedora=("openldap-devel",),
+    ),
+    Need(
+        "SASL's headers",
+        present=lambda: has_header("sasl/sasl.h"),
+        debian=("libsasl2-dev",),
+        fedora=("cyrus-sasl-devel",),
+    ),
+    Need(
+        "PostgreSQL server",
+        present=lambda: postgres_programs() is not None,
+        debian=("postgresql",),
+        fedora=("postgresql-server",),
+        macos=("postgresql@17",),
+    ),
+)
+"""What the tests with real servers need besides; on Linux only, where Mayan EDMS runs."""
+
+
+def has_header(name: str) -> bool:
+    """Tell whether a C header is installed where compilers look without being told."""
+    folders = [Path("/usr/include"), Path("/usr/local/include"), *Path("/usr/include").glob("*-linux-gnu*")]
+    return any((folder / name).is_file() for folder in folders)
+
+
+def postgres_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs, which Debian keeps off PATH; the newest where there are several."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
 def has_library(name: str) -> bool:
     """Tell whether the dynamic linker finds a library."""
     try:
@@ -191,9 +243,10 @@ def has_library(name: str) -> bool:
     return True
 
 
-def missing(dev: bool) -> list[Need]:
-    """Return what is not there, in the order of the table."""
-    return [need for need in (*NEEDS, *(DEV_NEEDS if dev else ())) if not need.present()]
+def missing(dev: bool, servers: bool = False) -> list[Need]:
+    """Return what is not there, in the order of the tables."""
+    wanted = (*NEEDS, *(DEV_NEEDS if dev else ()), *(SERVER_NEEDS if servers else ()))
+    return [need for need in wanted if not need.present()]
 
 
 def apt_command() -> list[str] | None:
@@ -216,7 +269,12 @@ def install_lines(needs: Sequence[Need]) -> str:
     def line(system: str, command: str, field: str) -> str:
         packages = dict.fromkeys(package for need in needs for package in getattr(need, field))
         if not packages:
-            return f"  {system + ':':16} nothing: LibreOffice brings these fonts with it"
+            why = (
+                "these tests run on Linux"
+                if set(needs) & set(SERVER_NEEDS)
+                else "LibreOffice brings these fonts with it"
+            )
+            return f"  {system + ':':16} nothing: {why}"
         return f"  {system + ':':16} {command} {' '.join(packages)}"
 
     lines = (

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from filelock import FileLock
 
+from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.build.cache import Cache
 from isa_docs.build.checks import select
 from isa_docs.build.pipeline import BuildSettings, Outcome, build_matter
@@ -116,10 +117,16 @@ class PackageWork:
         self._destinations[job.request.source].file(job, self.folder(job))
 
 
-def build_here(order: BuildOrder, engine: Callable[[], Engine], cache: Cache | None = None) -> BuildResult:
+def build_here(
+    order: BuildOrder,
+    engine: Callable[[], Engine],
+    cache: Cache | None = None,
+    assembly: AssemblyProcess | None = None,
+) -> BuildResult:
     """Build in this process; whatever happens ends as a result, and what was found lies beside the packages.
 
-    ``cache`` holds what earlier builds made; without one everything is made anew.
+    ``cache`` holds what earlier builds made; without one everything is made anew. ``assembly`` is the process that
+    has to do with PDFs; without one the build has its own.
     """
     folder = order.folder
     data: Any = None
@@ -127,7 +134,7 @@ def build_here(order: BuildOrder, engine: Callable[[], Engine], cache: Cache | N
         loaded = load_matter(order.matter)
         data = loaded.source.data
         _stay_inside(loaded)
-        settings = BuildSettings(folder, engine, order.templates, order.strict, order.as_of, cache)
+        settings = BuildSettings(folder, engine, order.templates, order.strict, order.as_of, cache, assembly=assembly)
         outcomes = build_matter(loaded, select(loaded, order.only), settings)
     except IsaDocsError as error:
         told = error.findings or (Finding("JOB-INTAKE", Severity.ERROR, error.message),)

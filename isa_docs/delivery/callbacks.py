@@ -41,6 +41,8 @@ def check_url(url: str, settings: CallbackSettings) -> None:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise NotAllowedError("The callback is not a web address.") from None
+    if not url.isascii() or any(character <= " " or character == "\x7f" for character in url):
+        raise NotAllowedError("The callback is not a web address.")
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.private):
         raise NotAllowedError("The callback must begin with https://.")
     if parts.username or parts.password or len(url) > 2000:

@@ -38,11 +38,14 @@ class Reception:
     ) -> Job:
         """Keep the intake and take the job in; ``key``, when given, takes the place of the content in the job's key.
 
-        A known job that had failed or was canceled runs again. Raises InputError for an intake that is none.
+        A known job that had failed or was canceled runs again; one of another intake under the same ``key`` is
+        returned as it stands. Raises InputError for an intake that is none.
         """
         digest = self.spool.put(files)
         identity = job_key(source, document, key or digest, only, self.version)
         known = self.jobs.get(identity)
+        if known and known.request.intake != digest:
+            return known
         if known and known.state in (JobState.FAILED, JobState.CANCELED) and known.step != "file":
             return self.jobs.retry(identity) or known
         day = as_of or self.today()

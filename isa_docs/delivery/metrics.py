@@ -17,11 +17,11 @@ def metrics_text(jobs: Jobs, dead: Sequence[dict[str, Any]], now: float) -> str:
     count = jobs.count()
     for state in JobState:
         states.labels(str(state)).set(count.get(state, 0))
-    waiting = jobs.find([JobState.RECEIVED, JobState.BUILDING, JobState.BUILT_NOT_FILED], limit=10_000)
     oldest = Gauge(
         "isa_docs_oldest_unfinished_seconds", "Age of the oldest job that is not finished", registry=registry
     )
-    oldest.set(max((now - job.created for job in waiting), default=0.0))
+    since = jobs.unfinished_since()
+    oldest.set(now - since if since else 0.0)
     given_up = Gauge("isa_docs_dead_callbacks", "Callbacks that were given up", registry=registry)
     given_up.set(len(dead))
     return generate_latest(registry).decode()

@@ -47,7 +47,8 @@ class Service:
         self.callbacks = Callbacks(self.jobs.table, settings.callbacks)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """End the processes that build, and let go of the database."""
+        self._builder.close()
         self.jobs.close()
 
     def work(self) -> PackageWork:
@@ -130,20 +131,22 @@ def connector_for(own: DmsSettings) -> Connector:
 
 def _sweep(name: str, sweep: Sweep, every: float, stop: threading.Event) -> None:
     while not stop.is_set():
+        pause = every
         try:
             sweep.look()
         except ConnectorError as error:
+            pause = max(every, error.wait)
             _log.warning("DMS not ready", extra={"error": str(error), "source": name})
         except Exception as error:  # a sweep must not die of one bad moment
             _log.error("sweep failed", extra={"error": type(error).__name__, "source": name})
-        stop.wait(every)
+        stop.wait(pause)
 
 
 def _watch(watcher: FolderWatcher, every: float, wake: threading.Event, stop: threading.Event) -> None:
     """Look until told to stop; soon again while something moves or settles, at the latest after ``every`` seconds."""
     prepared = False
     while not stop.is_set():
-        busy = False
+        busy, asked = False, 0.0
         try:
             if not prepared:
                 watcher.store.prepare()
@@ -151,10 +154,11 @@ def _watch(watcher: FolderWatcher, every: float, wake: threading.Event, stop: th
             watcher.look()
             busy = watcher.busy
         except FolderError as error:
+            asked = error.wait
             _log.warning("folder not ready", extra={"error": str(error), "source": f"folder:{watcher.name}"})
         except Exception as error:  # a watcher must not die of one bad moment, such as a database that restarts
             _log.error("look failed", extra={"error": type(error).__name__, "source": f"folder:{watcher.name}"})
-        end = time.monotonic() + (min(every, max(watcher.settle / 2, 0.2)) if busy else every)
+        end = time.monotonic() + (min(every, max(watcher.settle / 2, 0.2)) if busy else max(every, asked))
         while not stop.is_set() and time.monotonic() < end:
             if wake.wait(0.2):
                 wake.clear()

@@ -14,6 +14,8 @@ from isa_docs.errors import InputError
 
 _ENDINGS = (".yaml", ".yml", ".json")
 _LONGEST_NAME = 240
+_LONGEST_PART = 255
+"""Bytes that file systems allow for the name of one file or folder."""
 
 
 def matter_name(names: Mapping[str, bytes] | list[str]) -> str:
@@ -39,7 +41,9 @@ def clean_name(name: str) -> str:
     if (
         not name
         or len(name) > _LONGEST_NAME
+        or any("\ud800" <= character <= "\udfff" for character in name)
         or any(part in ("", ".", "..") or part.endswith((" ", ".")) for part in parts)
+        or any(len(part.encode()) > _LONGEST_PART for part in parts)
         or any(ord(character) < 32 or character in ':*?"<>|' for character in name)
     ):
         raise InputError("A file has a name that cannot be used. Use letters, digits, spaces, dots and hyphens.")
@@ -66,20 +70,23 @@ class Spool:
         kept = {clean_name(name): data for name, data in files.items()}
         if len({name.casefold() for name in kept}) != len(files):
             raise InputError("Two files have the same name.")
+        folders = {str(folder).casefold() for name in kept for folder in PurePosixPath(name).parents}
+        if folders & {name.casefold() for name in kept}:
+            raise InputError("A file has the name of another file's folder.")
         matter_name(kept)
         digest = content_hash(kept)
         target = self._root / digest
         if target.is_dir():
             return digest
         fresh = self._root / f".{digest}.{uuid4().hex}"
-        for name, data in kept.items():
-            path = fresh / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
         try:
+            for name, data in kept.items():
+                path = fresh / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
             fresh.rename(target)
         except OSError:
             shutil.rmtree(fresh, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +18,9 @@ from pathlib import Path
 import httpx
 
 VERSION = "4.12.2"
+CONSTRAINTS = Path(__file__).with_name("mayan.constraints")
+STARTING = 300
+"""Seconds that it may take to answer: four on an idle machine."""
 PASSWORD = "correct horse battery"
 _SETTINGS = """from mayan.settings.production import *
 CELERY_TASK_ALWAYS_EAGER = True
@@ -32,18 +37,20 @@ class MayanServer:
 
 
 def environment_of(folder: Path) -> Path:
-    """Return the Python environment with Mayan in ``folder``, made first when it is missing.
+    """Return the programs of the Python environment with Mayan in ``folder``, made anew unless it is the one wanted.
 
-    python-ldap comes as source only: it needs a C compiler, libldap2-dev and libsasl2-dev.
+    python-ldap comes as source only: `scripts/bootstrap.py --servers` installs what it is built with.
     """
-    programs = folder / "bin"
-    if (programs / "mayan-edms.py").exists():
+    programs, stamp = folder / "bin", folder / "isa-docs-ready"
+    wanted = hashlib.sha256(f"{VERSION} {sys.version} {folder}".encode() + CONSTRAINTS.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
         return programs
+    shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    command = [str(programs / "python"), "-m", "pip", "install", "-q", f"mayan-edms=={VERSION}", "gunicorn"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    need = "Mayan cannot be installed. Install first: apt-get install gcc libldap2-dev libsasl2-dev"
-    assert done.returncode == 0, f"{need}\n{done.stderr[-2000:]}"
+    install = [str(programs / "python"), "-m", "pip", "install", "-q", "--no-compile", "-c", str(CONSTRAINTS)]
+    done = subprocess.run([*install, f"mayan-edms=={VERSION}", "gunicorn"], capture_output=True, text=True)
+    assert done.returncode == 0, f"Mayan cannot be installed.\n{done.stderr[-2000:]}"
+    stamp.write_text(wanted)
     return programs
 
 
@@ -57,17 +64,27 @@ def running_mayan(programs: Path, home: Path) -> Iterator[MayanServer]:
     production = base | {"DJANGO_SETTINGS_MODULE": "mayan.settings.production"}
     manage = [str(programs / "python"), str(programs / "mayan-edms.py")]
     setup = [*manage, "common_initial_setup", "--no-dependencies", "--force"]
-    subprocess.run(setup, env=production, check=True, capture_output=True)
+    _done(setup, production)
     password = (
         "from django.contrib.auth import get_user_model; u = get_user_model().objects.get(username='admin');"
         f"u.set_password({PASSWORD!r}); u.save()"
     )
-    subprocess.run([*manage, "shell", "-c", password], env=production, check=True, capture_output=True)
+    _done([*manage, "shell", "-c", password], production)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [str(programs / "gunicorn"), "-w", "1", "--threads", "4", "-b", f"127.0.0.1:{port}"]
+    command = [
+        str(programs / "gunicorn"),
+        "-w",
+        "1",
+        "--threads",
+        "4",
+        "--graceful-timeout",
+        "2",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [*command, "mayan.wsgi:application"],
@@ -77,7 +94,7 @@ def running_mayan(programs: Path, home: Path) -> Iterator[MayanServer]:
             start_new_session=True,
         )
     try:
-        yield MayanServer(url, _token(url))
+        yield MayanServer(url, _token(url, server, home / "server.log"))
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         try:
@@ -87,9 +104,15 @@ def running_mayan(programs: Path, home: Path) -> Iterator[MayanServer]:
             server.wait()
 
 
-def _token(url: str) -> str:
-    end = time.monotonic() + 90
+def _done(command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command[1:]}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+
+
+def _token(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + STARTING
     while True:
+        assert server.poll() is None, f"Mayan has ended:\n{log.read_text(errors='replace')[-2000:]}"
         try:
             answer = httpx.post(
                 f"{url}/api/v4/auth/token/obtain/",
@@ -101,5 +124,5 @@ def _token(url: str) -> str:
                 return str(answer.json()["token"])
         except httpx.HTTPError:
             pass
-        assert time.monotonic() < end, "Mayan did not start within 90 seconds"
+        assert time.monotonic() < end, f"Mayan did not start:\n{log.read_text(errors='replace')[-2000:]}"
         time.sleep(0.5)

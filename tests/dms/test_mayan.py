@@ -1,6 +1,7 @@
 """The round trip with a real Mayan EDMS: uploaded, requested, built, filed with metadata, the workflow moved on.
 
-Set ISA_DOCS_TEST_MAYAN to a folder where the environment with Mayan may be kept between runs.
+ISA_DOCS_TEST_MAYAN names the folder where the environment with Mayan is kept between runs; without it one is made each
+time.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import ast
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -87,7 +88,7 @@ class TestWhatAPersonIsTold:
     ) -> None:
         programs = bootstrap.system_programs
         qpdf = next(need for need in programs.NEEDS if need.name == "qpdf")
-        monkeypatch.setattr(programs, "missing", lambda dev: [qpdf])
+        monkeypatch.setattr(programs, "missing", lambda *groups: [qpdf])
         monkeypatch.setenv("ISA_DOCS_NO_SYSTEM_INSTALL", "1")
         with pytest.raises(SystemExit) as stop:
             bootstrap.provide_programs(dev=False)
@@ -105,7 +106,7 @@ class TestWhatAPersonIsTold:
         self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         programs = bootstrap.system_programs
-        monkeypatch.setattr(programs, "missing", lambda dev: [programs.OFFICE])
+        monkeypatch.setattr(programs, "missing", lambda *groups: [programs.OFFICE])
         monkeypatch.setattr(programs, "apt_command", lambda: None)
         assert bootstrap.provide_programs(dev=False) is True
 
@@ -114,7 +115,7 @@ class TestWhatAPersonIsTold:
     ) -> None:
         programs = bootstrap.system_programs
         qpdf = next(need for need in programs.NEEDS if need.name == "qpdf")
-        monkeypatch.setattr(programs, "missing", lambda dev: [programs.OFFICE, qpdf])
+        monkeypatch.setattr(programs, "missing", lambda *groups: [programs.OFFICE, qpdf])
         monkeypatch.setattr(programs, "apt_command", lambda: None)
         with pytest.raises(SystemExit) as stop:
             bootstrap.provide_programs(dev=False)
@@ -156,6 +157,37 @@ class TestWhatAPersonIsTold:
         assert stop.value.code == 3
         assert "  | no route to the package index" in said
         assert f"installing the locked Python packages failed (status 7); the whole log is in {bootstrap.LOG}." in said
+
+
+def test_what_the_servers_of_the_tests_need_is_asked_for_by_those_tests_only(
+    bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = bootstrap.system_programs
+    needs = [replace(need, present=lambda: False) for need in programs.SERVER_NEEDS]
+    monkeypatch.setattr(programs, "NEEDS", ())
+    monkeypatch.setattr(programs, "DEV_NEEDS", ())
+    monkeypatch.setattr(programs, "SERVER_NEEDS", tuple(needs))
+    monkeypatch.setenv("ISA_DOCS_NO_SYSTEM_INSTALL", "1")
+    assert bootstrap.provide_programs(dev=True) is False
+    with pytest.raises(SystemExit) as stop:
+        bootstrap.provide_programs(dev=True, servers=True)
+    assert stop.value.code == 3
+    said = capsys.readouterr().err
+    python = "python{}.{}-dev".format(*sys.version_info[:2])
+    packages = f"gcc libc6-dev {python} libldap2-dev libsasl2-dev postgresql"
+    assert f"apt-get install --no-install-recommends {packages}\n" in said
+    assert "Windows:         nothing: these tests run on Linux" in said
+
+
+def test_the_newest_postgresql_is_taken(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    programs = bootstrap.system_programs
+    monkeypatch.setattr(programs, "Path", lambda name: tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert programs.postgres_programs() is None
+    for version in ("9", "15", "17"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "initdb").touch()
+    assert programs.postgres_programs() == tmp_path / "17" / "bin"
 
 
 def test_what_would_redirect_an_installation_is_kept_from_pip(

@@ -42,7 +42,7 @@ class DmsDestination:
         except DocumentGoneError:
             _log.warning("the document is gone", extra={"job": job.key, "source": job.request.source})
         except ConnectorError as error:
-            raise FilingFailedError(f"Not filed yet: {error}.") from None
+            raise FilingFailedError(f"Not filed yet: {error}.", error.wait) from None
         except OSError as error:
             raise FilingFailedError(f"Not filed yet: {type(error).__name__}.") from None
 
@@ -114,7 +114,7 @@ class Sweep:
             try:
                 self._destination.file(job, self._reception.folder(job))
             except FilingFailedError as error:
-                raise ConnectorError(str(error)) from None
+                raise ConnectorError(str(error), error.wait) from None
         elif job.state is JobState.RECEIVED:
             self._connector.claim(document, job.key)
         return job

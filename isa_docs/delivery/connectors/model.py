@@ -10,7 +10,14 @@ from isa_docs.delivery.jobs.model import JobState
 
 
 class ConnectorError(Exception):
-    """The DMS cannot be reached or does not do as asked; the message holds no content of a document."""
+    """The DMS cannot be reached or does not do as asked; the message holds no content of a document.
+
+    ``wait``: the seconds after which it wants to be asked again, if it said so.
+    """
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class DocumentGoneError(ConnectorError):

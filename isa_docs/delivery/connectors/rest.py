@@ -9,9 +9,7 @@ from typing import Any
 import httpx
 
 from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError
-
-_PATIENCE = 5
-_LONGEST_WAIT = 60.0
+from isa_docs.delivery.throttle import LATER, patiently, seconds_asked
 
 
 class Rest:
@@ -26,14 +24,13 @@ class Rest:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send a request; wait and send again when told to come later. Raises ConnectorError, DocumentGoneError."""
-        for left in range(_PATIENCE, -1, -1):
-            try:
-                answer = self._http.request(method, path, **more)
-            except httpx.HTTPError as error:
-                raise ConnectorError(f"the DMS cannot be reached ({type(error).__name__})") from None
-            if answer.status_code not in (429, 503) or not left:
-                break
-            self._sleep(_wait(answer.headers.get("retry-after", "")))
+        try:
+            answer = patiently(lambda: self._http.request(method, path, **more), self._sleep)
+        except httpx.HTTPError as error:
+            raise ConnectorError(f"the DMS cannot be reached ({type(error).__name__})") from None
+        if answer.status_code in LATER:
+            wait = seconds_asked(answer, time.time())
+            raise ConnectorError(f"the DMS answered {answer.status_code} to {method}", wait)
         if answer.status_code == 404:
             raise DocumentGoneError(f"the DMS knows nothing at this address ({method})")
         if not 200 <= answer.status_code < 300:
@@ -50,10 +47,3 @@ class Rest:
             if not data.get("next"):
                 return found
             page += 1
-
-
-def _wait(text: str) -> float:
-    try:
-        return min(max(float(text), 0.1), _LONGEST_WAIT)
-    except ValueError:
-        return 1.0

@@ -124,4 +124,4 @@ class WebDavDms:
         except TooLargeError:
             raise ConnectorError("the document is too large") from None
         except FolderError as error:
-            raise ConnectorError(str(error)) from None
+            raise ConnectorError(str(error), error.wait) from None

@@ -16,7 +16,14 @@ LARGEST = 300 * 1024 * 1024
 
 
 class FolderError(Exception):
-    """The folder cannot be read or written now; the message holds no content of a file."""
+    """The folder cannot be read or written now; the message holds no content of a file.
+
+    ``wait``: the seconds after which it wants to be asked again, if it said so.
+    """
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TooLargeError(Exception):

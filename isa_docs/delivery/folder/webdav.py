@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ import httpx
 from lxml import etree
 
 from isa_docs.delivery.folder.store import LARGEST, Entry, FolderError, TooLargeError
+from isa_docs.delivery.throttle import LATER, patiently, seconds_asked
 
 _WANTED = (
     b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/><getlastmodified/>'
@@ -181,11 +183,12 @@ class WebDavFolder:
         if depth is not None:
             headers |= {"Depth": depth, "Content-Type": "application/xml"}
         try:
-            answer = self._http.request(verb, self._url(path), content=content, headers=headers)
+            answer = patiently(lambda: self._http.request(verb, self._url(path), content=content, headers=headers))
         except httpx.HTTPError as error:
             raise FolderError(f"the folder cannot be reached ({type(error).__name__})") from None
         if answer.status_code not in fine:
-            raise FolderError(f"the folder answered {answer.status_code} to {verb}")
+            wait = seconds_asked(answer, time.time()) if answer.status_code in LATER else 0.0
+            raise FolderError(f"the folder answered {answer.status_code} to {verb}", wait)
         return answer
 
     def _url(self, path: str) -> str:

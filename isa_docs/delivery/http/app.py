@@ -21,7 +21,7 @@ from isa_docs.delivery.http.hook_routes import add_hook_routes
 from isa_docs.delivery.http.hooks import Hooks
 from isa_docs.delivery.http.limits import BodyLimits
 from isa_docs.delivery.http.pages import status_page
-from isa_docs.delivery.http.problems import PROBLEMS, install_problem_handlers, log_requests
+from isa_docs.delivery.http.problems import PROBLEMS, RETRY_AFTER, install_problem_handlers, log_requests
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.model import Job, JobState
 from isa_docs.delivery.metrics import metrics_text
@@ -30,7 +30,6 @@ from isa_docs.delivery.settings import CallbackSettings
 from isa_docs.delivery.tokens import Token, Tokens
 from isa_docs.errors import InputError
 
-RETRY_AFTER = "30"
 _log = logging.getLogger("isa_docs.http")
 
 

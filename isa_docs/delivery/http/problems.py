@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -26,6 +27,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "Try again later",
     }.items()
 }
+RETRY_AFTER = "30"
+"""Seconds after which a caller that is told to come back should."""
 _log = logging.getLogger("isa_docs.http")
 
 
@@ -40,6 +43,13 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         wrong = [{"where": ".".join(map(str, each["loc"])), "what": each["type"]} for each in error.errors()]
         return _problem(422, "The request is not valid.", {"errors": wrong})
+
+    @app.exception_handler(OSError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(OperationalError)
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        _log.error("not possible now", extra={"error": type(error).__name__, "route": _route(request)})
+        return _problem(503, "The disk or the database does not answer.", headers={"Retry-After": RETRY_AFTER})
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> JSONResponse:

@@ -75,6 +75,10 @@ class DurableJobs:
         """Return how many jobs there are in each state that has any."""
         return self.table.count()
 
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
+        return self.table.unfinished_since()
+
     def cancel(self, key: str) -> Job | None:
         """Cancel a job that has not been built; return it as it stands, or None when it is unknown."""
         job = self.table.get(key)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from isa_docs.delivery.jobs.model import RETRYABLE, Clock, Job, JobRequest, JobState, Store, Work
+from isa_docs.delivery.jobs.model import RETRYABLE, UNFINISHED, Clock, Job, JobRequest, JobState, Store, Work
 from isa_docs.delivery.jobs.running import build_half, file_half, filing_due
 
 
@@ -37,6 +37,10 @@ class MemoryStore(Store):
     def count(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state that has any."""
         return dict(Counter(job.state for job in self._jobs.values()))
+
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
+        return min((job.created for job in self._jobs.values() if job.state in UNFINISHED), default=0.0)
 
     def change(self, job: Job, attempt: int) -> bool:
         """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""
@@ -93,6 +97,10 @@ class InlineJobs:
     def count(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state that has any."""
         return self._store.count()
+
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
+        return self._store.unfinished_since()
 
     def cancel(self, key: str) -> Job | None:
         """Return the job as it stands: here every job has been run before it could be canceled."""

@@ -34,6 +34,7 @@ class JobState(StrEnum):
         return self in (JobState.FILED, JobState.NEEDS_CORRECTION, JobState.FAILED, JobState.CANCELED)
 
 
+UNFINISHED = (JobState.RECEIVED, JobState.BUILDING, JobState.BUILT_NOT_FILED)
 RETRYABLE = (JobState.NEEDS_CORRECTION, JobState.FAILED, JobState.CANCELED, JobState.BUILT_NOT_FILED)
 
 
@@ -109,7 +110,14 @@ class BuildResult:
 
 
 class FilingFailedError(Exception):
-    """The package could not be filed now; the message is for people and holds no intake content."""
+    """The package could not be filed now; the message is for people and holds no intake content.
+
+    ``wait``: the seconds after which the DMS wants to be asked again, if it said so.
+    """
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Work(Protocol):
@@ -147,6 +155,10 @@ class Store(Protocol):
         """Return how many jobs there are in each state that has any."""
         ...
 
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
+        ...
+
     def change(self, job: Job, attempt: int) -> bool:
         """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""
         ...
@@ -173,6 +185,10 @@ class Jobs(Protocol):
 
     def count(self) -> dict[JobState, int]:
         """Return how many jobs there are in each state that has any."""
+        ...
+
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
         ...
 
     def cancel(self, key: str) -> Job | None:

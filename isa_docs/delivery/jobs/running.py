@@ -77,7 +77,7 @@ def file_half(store: Store, work: Work, key: str, attempt: int, clock: Clock) ->
     try:
         _filed(work, job)
     except FilingFailedError as error:
-        delay = min(FIRST_DELAY * 2 ** min(job.filings, 20), LONGEST_DELAY)
+        delay = max(min(FIRST_DELAY * 2 ** min(job.filings, 20), LONGEST_DELAY), error.wait)
         state: JobState = JobState.BUILT_NOT_FILED if job.files else job.state
         failed = replace(
             job,

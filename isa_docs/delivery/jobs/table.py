@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from isa_docs.delivery.jobs.inline import again
-from isa_docs.delivery.jobs.model import RETRYABLE, BuiltFile, Job, JobRequest, JobState, Store
+from isa_docs.delivery.jobs.model import RETRYABLE, UNFINISHED, BuiltFile, Job, JobRequest, JobState, Store
 
 _META = sa.MetaData()
 JOBS = sa.Table(
@@ -137,6 +137,12 @@ class JobTable(Store):
         query = sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state)
         with self.engine.connect() as connection:
             return {JobState(state): int(number) for state, number in connection.execute(query)}
+
+    def unfinished_since(self) -> float:
+        """Return when the oldest job that is not finished was taken in, or 0 when all are."""
+        query = sa.select(sa.func.min(JOBS.c.created)).where(JOBS.c.state.in_([str(state) for state in UNFINISHED]))
+        with self.engine.connect() as connection:
+            return float(connection.execute(query).scalar() or 0.0)
 
     def change(self, job: Job, attempt: int) -> bool:
         """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""

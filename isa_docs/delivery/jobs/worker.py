@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,14 @@ class WorkerSettings:
     sweep: float = 30.0
 
 
-_running: tuple[DurableJobs, Work] | None = None
-"""The engine and the work of this process; DBOS knows its workflows by name, for the whole process."""
+_running: tuple[DurableJobs, Work, threading.Semaphore] | None = None
+"""The engine, the work and the slots of this process; DBOS knows its workflows by name, for the whole process."""
 
 
 _DEATHS = 20
 """Deaths of its worker after which a job is given up: more than bad luck, few enough to let others have their turn."""
+_IN_HAND = 1
+"""Builds that a worker claims beyond its slots: one that is free would else stand idle until the next look."""
 _started: set[str] = set()
 """The workflows that run in this process; sets change atomically."""
 
@@ -80,12 +82,14 @@ def _file(key: str, attempt: int) -> str:
 
 
 def _build_step(key: str, attempt: int) -> str:
-    jobs, work = _here()
-    return build_half(jobs.table, work, key, attempt, time.time, time.sleep)
+    jobs, work, slots = _here()
+    job = jobs.get(key)
+    with nullcontext() if job is None or job.request.urgent else slots:
+        return build_half(jobs.table, work, key, attempt, time.time, time.sleep)
 
 
 def _enqueue_step(key: str, attempt: int) -> str:
-    jobs, _ = _here()
+    jobs, *_ = _here()
     job = jobs.get(key)
     if job is None or job.attempt != attempt:
         return ""
@@ -94,12 +98,12 @@ def _enqueue_step(key: str, attempt: int) -> str:
 
 
 def _file_step(key: str, attempt: int) -> str:
-    jobs, work = _here()
+    jobs, work, _ = _here()
     file_half(jobs.table, work, key, attempt, time.time)
     return "done"
 
 
-def _here() -> tuple[DurableJobs, Work]:
+def _here() -> tuple[DurableJobs, Work, threading.Semaphore]:
     assert _running is not None
     return _running
 
@@ -138,7 +142,7 @@ class Worker:
     def start(self, also: Callable[[], object] | None = None) -> None:
         """Begin to run jobs; ``also`` is called at every beat, for work such as sending callbacks."""
         global _running
-        _running = (self._jobs, self._work)
+        _running = (self._jobs, self._work, threading.Semaphore(self._settings.slots))
         self._also = also
         self._jobs.table.beat(self._name, time.time())
         config: dict[str, Any] = {
@@ -154,7 +158,7 @@ class Worker:
         DBOS.launch()
         own = self._settings
         DBOS.register_queue(
-            BUILD, worker_concurrency=own.slots, polling_interval_sec=own.poll, on_conflict="always_update"
+            BUILD, worker_concurrency=own.slots + _IN_HAND, polling_interval_sec=own.poll, on_conflict="always_update"
         )
         DBOS.register_queue(URGENT, worker_concurrency=1, polling_interval_sec=own.poll, on_conflict="always_update")
         DBOS.register_queue(

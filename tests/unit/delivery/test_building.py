@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from isa_docs.delivery import building_worker
 from isa_docs.delivery.building import ANNUAL, APPEAL, BuildOrder, PackageWork, priority_of_file
-from isa_docs.delivery.building_process import ProcessBuilder
+from isa_docs.delivery.building_process import ProcessBuilder, _Child, _line
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobRequest, JobState
@@ -71,6 +75,110 @@ def test_a_build_whose_process_dies_is_ours_and_worth_another_try(
 def test_a_build_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     result = ProcessBuilder(tmp_path / "cache", longest=0.01)(order(NORTHWIND / "matter.yaml", tmp_path / "out"))
     assert (result.state, result.passing) == (JobState.FAILED, True)
+
+
+def wait_until(what: Callable[[], object], within: float = 60) -> None:
+    end = time.monotonic() + within
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def letter(folder: Path, name: str = "Northwind Components") -> BuildOrder:
+    """Return the order for the annual letter of an importer of this name, in folders below ``folder``."""
+    shutil.copytree(NORTHWIND, folder / "intake")
+    matter = folder / "intake" / "matter.yaml"
+    text = matter.read_text(encoding="utf-8").replace("Northwind Components", name)
+    matter.write_text(text, encoding="utf-8")
+    return order(matter, folder / "out", "anl-2015")
+
+
+@pytest.mark.slow
+class TestTheProcessThatBuilds:
+    @pytest.fixture
+    def builder(self, tmp_path: Path) -> Iterator[ProcessBuilder]:
+        builder = ProcessBuilder(tmp_path / "cache")
+        yield builder
+        builder.close()
+
+    def test_it_is_kept_and_its_second_letter_is_that_of_a_new_process(
+        self, builder: ProcessBuilder, tmp_path: Path
+    ) -> None:
+        assert builder(letter(tmp_path / "other", "Other Components")).state is JobState.BUILT
+        (first,) = builder._idle[False]
+        second = builder(letter(tmp_path / "kept"))
+        assert builder._idle[False] == [first]
+        builder.close()
+        assert first._process.poll() == 0
+        assert list((tmp_path / "cache" / "runs").iterdir()) == []
+        fresh = ProcessBuilder(tmp_path / "another cache")
+        assert fresh(letter(tmp_path / "new")) == second
+        fresh.close()
+
+    def test_what_gives_way_has_processes_of_its_own(self, builder: ProcessBuilder, tmp_path: Path) -> None:
+        builder(replace(letter(tmp_path / "a"), patient=True))
+        builder(letter(tmp_path / "b", "Other Components"))
+        (patient,), (urgent,) = builder._idle[True], builder._idle[False]
+        niceness = [os.getpriority(os.PRIO_PROCESS, each._process.pid) for each in (patient, urgent)]
+        assert niceness[0] == min(niceness[1] + 10, 19)
+
+    def test_one_that_died_while_idle_is_replaced(self, builder: ProcessBuilder, tmp_path: Path) -> None:
+        builder(letter(tmp_path / "a"))
+        builder._idle[False][0]._process.kill()
+        builder._idle[False][0]._process.wait()
+        assert builder(letter(tmp_path / "b", "Other Components")).state is JobState.BUILT
+
+    def test_one_killed_in_the_middle_leaves_no_part_of_an_intake(
+        self, builder: ProcessBuilder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+        (tmp_path / "tmp").mkdir()
+        results: list[BuildResult] = []
+        thread = threading.Thread(target=lambda: results.append(builder(letter(tmp_path / "a"))))
+        children: list[_Child] = []
+        monkeypatch.setattr(_Child, "ask", _remembering(children, _Child.ask))
+        thread.start()
+        runs = tmp_path / "cache" / "runs"
+        wait_until(lambda: list(runs.rglob("anl-2015")))
+        children[0]._process.kill()
+        thread.join()
+        assert (results[0].state, results[0].passing) == (JobState.FAILED, True)
+        assert builder(letter(tmp_path / "b")).state is JobState.BUILT
+        builder.close()
+        assert list(runs.iterdir()) == []
+        assert list((tmp_path / "tmp").iterdir()) == []
+
+    def test_one_whose_service_is_gone_ends_in_the_middle(self, tmp_path: Path) -> None:
+        child = _Child(tmp_path / "cache", None, patient=False)
+        assert child._process.stdin is not None
+        child._process.stdin.write(_line(letter(tmp_path / "a")))
+        child._process.stdin.flush()
+        runs = tmp_path / "cache" / "runs"
+        wait_until(lambda: list(runs.rglob("anl-2015")))
+        child._process.stdin.close()
+        assert child._process.wait(timeout=20) in (0, 1), "told to, or because the converter is gone"
+        assert [each for each in runs.rglob("*") if each.name == "anl-2015"] == []
+        child.kill()
+
+    def test_one_that_is_idle_for_long_ends(self, tmp_path: Path) -> None:
+        builder = ProcessBuilder(tmp_path / "cache", idle=0.2)
+        builder(letter(tmp_path / "a"))
+        wait_until(lambda: builder._idle[False] == [])
+        wait_until(lambda: list((tmp_path / "cache" / "runs").iterdir()) == [])
+
+    def test_it_is_replaced_after_many_builds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(building_worker, "MOST", 2)
+        worker = building_worker.Worker(tmp_path / "cache", None, patient=False)
+        line = _line(order(tmp_path / "not there.yaml", tmp_path / "out"))
+        assert [json.loads(worker.build(line))["last"] for _ in range(3)] == [False, True, True]
+
+
+def _remembering(children: list[_Child], ask: Callable[..., dict[str, object]]) -> Callable[..., dict[str, object]]:
+    def remember(child: _Child, *arguments: object) -> dict[str, object]:
+        children.append(child)
+        return ask(child, *arguments)
+
+    return remember
 
 
 def test_an_intake_that_is_no_longer_kept_is_asked_for_again(tmp_path: Path) -> None:
@@ -155,6 +263,17 @@ class TestTheSpool:
     def test_a_name_that_leaves_its_folder_is_refused(self, name: str) -> None:
         with pytest.raises(InputError):
             clean_name(name)
+
+    def test_an_intake_that_cannot_be_written_leaves_nothing_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(number: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            Spool(tmp_path).put({"matter.yaml": b"importer: 12-345678900"})
+        assert list(tmp_path.iterdir()) == []
 
     def test_the_matter_is_the_only_yaml_or_the_one_called_so(self) -> None:
         assert matter_name(["m.yml", "a.pdf", "sub/other.yaml"]) == "m.yml"

@@ -19,6 +19,7 @@ import pytest
 import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, settings
+from sqlalchemy.exc import OperationalError
 from standardwebhooks import Webhook
 
 from isa_docs.delivery.http.app import Site, make_app
@@ -91,6 +92,13 @@ def send(client: TestClient, key: str = "k1", body: bytes = MATTER, **parameters
     return client.post("/v1/packages", content=body, headers=YAML | {"idempotency-key": key}, params=parameters)
 
 
+def _raising(error: Exception) -> Callable[..., object]:
+    def fail(*ignored: object) -> object:
+        raise error
+
+    return fail
+
+
 class TestPackages:
     def test_a_matter_becomes_a_job_and_a_package_to_download(self, client: TestClient) -> None:
         answer = send(client)
@@ -124,6 +132,13 @@ class TestPackages:
             "This Idempotency-Key was used for another intake.",
         )
 
+    def test_another_intake_under_the_key_of_a_failed_job_does_not_run_that_job_again(
+        self, client: TestClient, work: SmallWork
+    ) -> None:
+        assert send(client, "k", b"broken: yes\n").json()["state"] == "failed"
+        assert send(client, "k", b"matter: m\n").status_code == 422
+        assert len(work.built) == 1
+
     def test_what_needs_correcting_is_listed(self, client: TestClient) -> None:
         job = send(client, body=b"wrong: yes\n").json()
         assert (job["state"], job["findings"][0]["code"]) == ("needs-correction", "SCHEMA-REQUIRED")
@@ -141,6 +156,35 @@ class TestPackages:
         files = [("file", ("matter.yaml", MATTER)), ("file", (name, b"x"))]
         answer = client.post("/v1/packages", files=files, headers={"idempotency-key": "k"})
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize(
+        ("name", "charset"),
+        [
+            ("é" * 200 + ".pdf", "utf-8"),  # 404 bytes: more than a file system takes
+            ("matter.yaml/a.pdf", "utf-8"),
+            ("MATTER.yaml/a.pdf", "utf-8"),
+            ("+2AA-.pdf", "utf-7"),  # half of a character that takes two
+            ("\\ud800.pdf", "unicode_escape"),
+        ],
+    )
+    def test_a_file_name_that_no_disk_can_hold_is_theirs_to_mend(
+        self, client: TestClient, site: Site, name: str, charset: str
+    ) -> None:
+        part = '--x\r\nContent-Disposition: form-data; name="file"; filename="{}"\r\n\r\nmatter: m\r\n'
+        body = part.format("matter.yaml") + part.format(name) + "--x--\r\n"
+        headers = {"content-type": f"multipart/form-data; charset={charset}; boundary=x", "idempotency-key": "k"}
+        answer = client.post("/v1/packages", content=body.encode(), headers=headers)
+        assert answer.status_code == 422, answer.text
+        assert site.reception.jobs.find() == []
+
+    def test_a_full_disk_or_a_database_that_is_away_asks_to_come_back(
+        self, client: TestClient, work: SmallWork, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        away = OperationalError("INSERT", None, Exception("the server closed the connection"))
+        for error in (OSError(28, "No space left on device"), away):
+            monkeypatch.setattr(work.spool, "put", _raising(error))
+            answer = send(client)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
 
     def test_too_much_is_refused_while_it_streams(self, client: TestClient) -> None:
         def pieces() -> Iterator[bytes]:
@@ -167,6 +211,8 @@ class TestPackages:
             "https://dms.example.com.evil.example/",
             "file:///etc/passwd",
             "https://[::1",
+            "https://dms.example.com/\0",  # PostgreSQL cannot keep it
+            "https://dms.example.com/a b",
         ],
     )
     def test_a_callback_goes_to_named_hosts_only(self, client: TestClient, url: str) -> None:

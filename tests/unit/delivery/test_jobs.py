@@ -262,6 +262,19 @@ def test_jobs_are_listed_and_counted_by_state(start: Start) -> None:
     assert jobs.count()[JobState.FILED] == before + 1
 
 
+def test_the_oldest_unfinished_job_is_known(start: Start) -> None:
+    work = Script(down=1)
+    jobs, _ = start(work)
+    assert jobs.unfinished_since() == 0
+    first, second = asked("first", "api"), asked("second")
+    jobs.submit(first)
+    settled(jobs, first.key, JobState.BUILT)
+    assert jobs.unfinished_since() == 0
+    jobs.submit(second)
+    waiting = settled(jobs, second.key, JobState.BUILT_NOT_FILED)
+    assert jobs.unfinished_since() == waiting.created
+
+
 def test_an_unknown_job_is_none(start: Start) -> None:
     jobs, _ = start(Script())
     assert (jobs.get("0" * 32), jobs.cancel("0" * 32), jobs.retry("0" * 32)) == (None, None, None)
@@ -394,3 +407,71 @@ def test_a_worker_starts_what_it_was_given_and_did_not_begin(tmp_path: Path) -> 
     finally:
         worker.stop(10)
         jobs.close()
+
+
+class Held(Script):
+    """Work whose letters are built only when the gate opens; remembers when each build ended and the next began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.began: list[float] = []
+        self.ended: list[float] = []
+        self.running: set[str] = set()
+        self.most = 0
+
+    def build(self, job: Job) -> BuildResult:
+        self.began.append(time.monotonic())
+        self.running.add(job.key)
+        self.most = max(self.most, len(self.running))
+        if not job.request.urgent:
+            self.gate.wait(60)
+        self.running.remove(job.key)
+        self.ended.append(time.monotonic())
+        return BUILT
+
+
+@pytest.mark.slow
+class TestSlots:
+    @pytest.fixture
+    def jobs(self, tmp_path: Path) -> Iterator[DurableJobs]:
+        jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+        yield jobs
+        jobs.close()
+
+    def test_a_free_slot_does_not_wait_for_the_next_look(self, jobs: DurableJobs) -> None:
+        work = Held()
+        work.gate.set()
+        requests = [asked(f"doc-{number}", "api") for number in range(2)]
+        for request in requests:
+            jobs.submit(request)
+        worker = Worker(jobs, work, "machine-1", WorkerSettings(slots=1, poll=6))
+        worker.start()
+        try:
+            for request in requests:
+                settled(jobs, request.key, JobState.BUILT)
+        finally:
+            worker.stop(10)
+        assert work.began[1] - work.ended[0] < 4, "the second was at hand"
+        assert work.most == 1
+
+    def test_what_is_urgent_needs_no_slot_and_the_others_never_have_more(self, jobs: DurableJobs) -> None:
+        work = Held()
+        letters = [asked(f"doc-{number}", "api") for number in range(5)]
+        for request in letters:
+            jobs.submit(request)
+        worker = Worker(jobs, work, "machine-1", WorkerSettings(slots=2, poll=0.05))
+        worker.start()
+        try:
+            while len(work.running) < 2:
+                time.sleep(0.01)
+            appeal = replace(asked("appeal", "api"), priority=1)
+            jobs.submit(appeal)
+            settled(jobs, appeal.key, JobState.BUILT)
+            assert jobs.count()[JobState.RECEIVED] == 3, "the letter at hand is not being built"
+            work.gate.set()
+            for request in letters:
+                settled(jobs, request.key, JobState.BUILT)
+        finally:
+            worker.stop(10)
+        assert work.most == 3
