@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from isa_docs.assembly.child import AssemblyProcess, GoneError
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Place, Severity
+
+if TYPE_CHECKING:
+    from isa_docs.assembly.child import AssemblyProcess
 
 ExhibitType = Literal["pdf", "png", "jpeg", "tiff", "docx"]
 Treatment = Literal["auto", "redraw", "keep", "exact"]
@@ -166,6 +168,8 @@ def _run(
     jobs: list[dict[str, Any]], work: Path, limits: Limits, at_once: int, process: AssemblyProcess | None
 ) -> list[dict[str, Any]]:
     """Have the jobs done; each gets an answer, whatever becomes of the process."""
+    from isa_docs.assembly.child import AssemblyProcess, GoneError  # only here: telling types needs nothing of it
+
     order = {
         "jobs": jobs,
         "folder": str(work.absolute()),
