@@ -16,6 +16,7 @@ _TOGETHER: Final = re.compile(
     r"""
     \b\d+\ (?:CFR|U\.S\.C\.|FR|Fed\.\ Reg\.)\ (?:part\ )?\d      # 19 CFR 162.74, 19 U.S.C. 1592
     | \b(?:Exhibit|Tab|Section|Tier|Suite|Floor|Room|Box|Form|No\.|Nos\.)\ (?=\d|[A-Z]{1,4}\b)
+    | \b(?:pages?|paragraphs?|sections?)\ (?=\d)
     | \bP\.O\.\ (?=Box\b)
     | \bU\.S\.\ (?=Customs\b)
     | \b(?:January|February|March|April|May|June|July|August|September|October|November|December)

@@ -88,7 +88,7 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
             "described": described(importer),
             "as_subject": f"{importer.legal_name}{described(importer)}{',' if apposition(importer) else ''}",
             "parties": parties(importer),
-            "subsidiaries": list(importer.subsidiaries),
+            "subsidiaries": _its_subsidiaries(importer) if importer.subsidiaries else "",
             "address_line": ", ".join(address_lines(importer.address)),
             "residency_sentence": residency(plan),
             "residency_fact": residency(plan, office(importer.address)),
@@ -291,11 +291,16 @@ def confidentiality(plan: SubmissionPlan) -> Values:
     ]
     by = f"{speaker.name}, {speaker.title}"
     return {
-        "scope": series([part for part in parts if part]),
+        "scope": _scope([part for part in parts if part]),
         "by": by,
         "statement": f"As the Company’s authorized representative, {_in_support(plan, wanted.by, by)}:",
         "justification": narrative(wanted.justification, plan.tabs),
     }
+
+
+def _scope(parts: list[str]) -> str:
+    """Join what is designated: ``this letter and Exhibits D, F and H``."""
+    return " and ".join(parts) if len(parts) == 2 else series(parts)
 
 
 def _in_support(plan: SubmissionPlan, role: str, by: str) -> str:

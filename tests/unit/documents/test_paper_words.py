@@ -94,7 +94,7 @@ def test_subsidiaries_are_part_of_the_company_wherever_it_is_named() -> None:
     assert values["signer"]["organization"] == "Northwind Components, Inc.,\nfor itself and its subsidiaries"
     one = with_importer(subsidiaries=("Alpha Ltd.",))
     assert shared_values(one, 0)["importer"]["parties"] == "Northwind Components, Inc. and its subsidiary"
-    assert shared_values(one, 0)["importer"]["subsidiaries"] == ["Alpha Ltd."]
+    assert shared_values(one, 0)["importer"]["subsidiaries"] == "its subsidiary"
 
 
 def test_the_plan_names_the_notice_whose_elements_it_has_once_there_is_one() -> None:
@@ -161,8 +161,11 @@ def test_who_signs_the_letter_makes_the_statement_in_the_first_person() -> None:
 
 def test_counsel_who_signs_makes_the_statement_as_the_undersigned() -> None:
     why = Confidentiality(justification="It states volumes.", by="counsel")
-    said = of_letter(2, confidentiality=why)["confidentiality"]["statement"]
-    assert said == "As the Company’s authorized representative, the undersigned states in support:"
+    said = of_letter(2, confidentiality=replace(why, covers=("letter", "mou", "declaration", "notice")))[
+        "confidentiality"
+    ]
+    assert said["statement"] == "As the Company’s authorized representative, the undersigned states in support:"
+    assert said["scope"].replace("\u00a0", " ") == "this letter and Exhibits A, B and J"
 
 
 def test_the_appeal_introduces_the_notice_and_the_memorandum_and_cites_them() -> None:
@@ -206,6 +209,7 @@ def test_the_letter_of_results_states_the_limit_at_the_plan_s_own_level_where_it
         ("on May 4 and 5, 2015, at 1200 Harbor Way", "on May~4 and 5, 2015, at 1200~Harbor Way"),
         ("of 36 Custom House Wharf, with 25 Entry Lines", "of 36~Custom House Wharf, with 25 Entry Lines"),
         ("The Exhibit shows the form", "The Exhibit shows the form"),
+        ("(Exhibit B, pages 1 and 3; section 2.1)", "(Exhibit~B, pages~1 and 3; section~2.1)"),
     ],
 )
 def test_words_that_belong_together_stay_on_one_line(typed: str, printed: str) -> None:
