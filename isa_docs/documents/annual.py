@@ -8,12 +8,13 @@ from typing import Any
 from isa_docs.documents.blocks import Blocks
 from isa_docs.documents.characters import typographic
 from isa_docs.documents.context import law_review, reach
-from isa_docs.documents.filters import long_date, number, ordinal, percent, series, words
+from isa_docs.documents.filters import long_date, number, ordinal, percent, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.intake.model import AnnualNotification, Result, TestArea
 from isa_docs.program.deadlines import annual_anniversary, annual_cycle
 from isa_docs.program.editions import track_of
+from isa_docs.program.sampling import percent as in_words
 from isa_docs.program.sampling import result_statement
 
 Values = dict[str, Any]
@@ -73,25 +74,27 @@ def annual_notification(plan: SubmissionPlan) -> Values:
             ],
             "results": [_result(plan, result, areas.get(result.area)) for result in submission.results],
             "reviewed": f"{reviewer.name}, {reviewer.title}, reviewed the results." if reviewer else "",
-            "limit_note": limit_note([areas[each.area] for each in submission.results if each.area in areas]),
+            "limit_note": limit_note([(each, areas[each.area]) for each in submission.results if each.area in areas]),
             "note": narrative(submission.results_note, tabs),
             "corrections": narrative(submission.post_entry_corrections, tabs),
         },
     }
 
 
-def limit_note(areas: Sequence[TestArea]) -> str:
-    """Return the note below the table of results: what the upper limit is, and where it is stated."""
+def limit_note(results: Sequence[tuple[Result, TestArea]]) -> str:
+    """Return the note below the table of results: what the upper limit is, and what it is at the plan's own level."""
     text = (
         "The upper limit is the one-sided Clopper–Pearson limit of the error rate at 95 percent confidence. "
         "It is stated only for random samples; other results describe the items tested."
     )
-    others = [
-        area.title for area in areas if area.sampling and area.sampling.confidence not in (None, LIMIT_CONFIDENCE)
-    ]
-    if others:
-        listed = series([f"“{typographic(each)}”" for each in others])
-        text += f" For {listed} the plan uses another level."
+    for result, area in results:
+        level = area.sampling.confidence if area.sampling else None
+        limit = result_statement(result, area, level).limit
+        if limit is not None and level not in (None, LIMIT_CONFIDENCE):
+            text += (
+                f" The sample of “{typographic(area.title)}” is designed at {in_words(level)} confidence, "
+                f"at which the limit is {in_words(limit)}."
+            )
     return text
 
 

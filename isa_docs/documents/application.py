@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from isa_docs.documents.characters import typographic
-from isa_docs.documents.context import law_review, reach
+from isa_docs.documents.context import MODIFIED, fed_reg, law_review, reach
 from isa_docs.documents.figures import risk_matrix
 from isa_docs.documents.filters import long_date, number, percent, series, words
 from isa_docs.documents.narratives import narrative
@@ -134,7 +134,7 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
     if risk and risk.scored_by:
         scorer = people[risk.scored_by]
         assessed = f"{scorer.name}, {scorer.title}; {_AT_LEAST.get(risk.refreshed, '')}{FREQUENCY[risk.refreshed]}"
-    isa = plan.edition.edition != "ctpat-tc"
+    modified = plan.edition.edition != "ctpat-tc" and plan.submission.date >= MODIFIED
     return {
         "approver": _signer(plan, _application(plan).mou.signer),
         "plan": {
@@ -143,8 +143,8 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             "ior_line": _ior_line(_application(plan).mou.ior_numbers),
             "ior_word": "number" if len(_application(plan).mou.ior_numbers) == 1 else "numbers",
             "coverage": coverage(plan),
-            "elements_caption": "The elements that the published notice asks for"
-            if isa
+            "elements_caption": f"The elements that {fed_reg('fr-77-61012')} asks for"
+            if modified
             else "The elements of this plan",
             "frequency": _sentence(_frequencies(testing)),
             "frequency_sentence": f"Tests are done {often} unless the table states otherwise.",

@@ -16,15 +16,19 @@ _TOGETHER: Final = re.compile(
     r"""
     \b\d+\ (?:CFR|U\.S\.C\.|FR|Fed\.\ Reg\.)\ (?:part\ )?\d      # 19 CFR 162.74, 19 U.S.C. 1592
     | \b(?:Exhibit|Tab|Section|Tier|Suite|Floor|Room|Box|Form|No\.|Nos\.)\ (?=\d|[A-Z]{1,4}\b)
+    | \b(?:pages?|paragraphs?|sections?)\ (?=\d)
     | \bP\.O\.\ (?=Box\b)
     | \bU\.S\.\ (?=Customs\b)
-    | \b(?:January|February|March|April|May|June|July|August|September|October|November|December)\ (?=\d{1,2}\b)
+    | \b(?:January|February|March|April|May|June|July|August|September|October|November|December)
+      \ \d{1,2}\b(?:,\ (?=\d{4}\b))?                                # October 2, 2013
+    | \b\d{1,5}\ (?=(?:[A-Z][\w.]*\ ){1,3}                          # 1200 Harbor Way
+      (?:Ave|Avenue|Blvd|Boulevard|Court|Drive|Highway|Lane|Parkway|Place|Road|Square|St|Street|Way|Wharf)\b)
     | \b[A-Z]{2}\ (?=\d{5}\b)                                       # WA 98402
     | \b[A-Z]{2}\ [A-Z]\d[A-Z]\ (?=\d[A-Z]\d\b)                    # ON N1H 0A7
     """,
     re.VERBOSE,
 )
-"""Words that belong on one line: citations, references, days of a month, parts of an address."""
+"""Words that belong on one line: citations, references, dates, parts of an address."""
 
 
 def canonical(text: str) -> str:

@@ -87,7 +87,8 @@ def shared(plan: SubmissionPlan, item: PlannedItem) -> Values:
             "organization": importer.organization or "",
             "described": described(importer),
             "as_subject": f"{importer.legal_name}{described(importer)}{',' if apposition(importer) else ''}",
-            "parties": f"{importer.legal_name}{' and its subsidiaries' if importer.subsidiaries else ''}",
+            "parties": parties(importer),
+            "subsidiaries": _its_subsidiaries(importer) if importer.subsidiaries else "",
             "address_line": ", ".join(address_lines(importer.address)),
             "residency_sentence": residency(plan),
             "residency_fact": residency(plan, office(importer.address)),
@@ -150,9 +151,17 @@ def apposition(importer: Importer) -> str:
     """Return what stands between an importer's name and its defined term, or nothing."""
     text = f", {importer.organization}" if importer.organization else ""
     if importer.subsidiaries:
-        word = "subsidiary" if len(importer.subsidiaries) == 1 else "subsidiaries"
-        text += f", for itself and its {word} {series(importer.subsidiaries)}"
+        text += f", for itself and {_its_subsidiaries(importer)} {series(importer.subsidiaries)}"
     return text
+
+
+def parties(importer: Importer) -> str:
+    """Return who is bound by what is signed for the importer: its name, and its subsidiaries where it has some."""
+    return f"{importer.legal_name}{f' and {_its_subsidiaries(importer)}' if importer.subsidiaries else ''}"
+
+
+def _its_subsidiaries(importer: Importer) -> str:
+    return "its subsidiary" if len(importer.subsidiaries) == 1 else "its subsidiaries"
 
 
 def described(importer: Importer) -> str:
@@ -162,7 +171,7 @@ def described(importer: Importer) -> str:
 
 def signing_for(importer: Importer) -> str:
     """Return for whom an officer of the importer signs."""
-    whose = ",\nfor itself and its subsidiaries" if importer.subsidiaries else ""
+    whose = f",\nfor itself and {_its_subsidiaries(importer)}" if importer.subsidiaries else ""
     return f"{importer.legal_name}{whose}"
 
 
@@ -195,7 +204,12 @@ def law_review(key: str) -> str:
     """Return a Federal Register citation as a letter prints it: ``77 Fed. Reg. 61012 (Oct. 5, 2012)``."""
     found = authority(key)
     assert found.dated is not None, f"{key} has no date"
-    return f"{unbroken(found.short.replace(' FR ', ' Fed. Reg. '))} ({unbroken(long_date(found.dated, 'short'))})"
+    return f"{fed_reg(key)} ({unbroken(long_date(found.dated, 'short'))})"
+
+
+def fed_reg(key: str) -> str:
+    """Return the same without the date: ``77 Fed. Reg. 61012``."""
+    return unbroken(authority(key).short.replace(" FR ", " Fed. Reg. "))
 
 
 def person(someone: Person) -> Values:
@@ -276,15 +290,26 @@ def confidentiality(plan: SubmissionPlan) -> Values:
         _listed("Exhibit", [item.tab for item in covered if item.kind == "exhibit"]),
     ]
     by = f"{speaker.name}, {speaker.title}"
-    signs = wanted.by == plan.submission.signer
     return {
-        "scope": series([part for part in parts if part]),
+        "scope": _scope([part for part in parts if part]),
         "by": by,
-        "statement": "As the Company’s authorized representative, I state in support:"
-        if signs
-        else f"{by}, as the Company’s authorized representative, states in support:",
+        "statement": f"As the Company’s authorized representative, {_in_support(plan, wanted.by, by)}:",
         "justification": narrative(wanted.justification, plan.tabs),
     }
+
+
+def _scope(parts: list[str]) -> str:
+    """Join what is designated: ``this letter and Exhibits D, F and H``."""
+    return " and ".join(parts) if len(parts) == 2 else series(parts)
+
+
+def _in_support(plan: SubmissionPlan, role: str, by: str) -> str:
+    """Return who states the reasons of a designation: always the one who signs, if need be on another's word."""
+    matter, submission = plan.matter, plan.submission
+    if role != submission.signer:
+        return f"and on information from {by}, the undersigned states in support"
+    by_counsel = matter.firm and matter.people[role].organization == matter.firm.name
+    return "the undersigned states in support" if by_counsel else "I state in support"
 
 
 def is_designated(plan: SubmissionPlan, item: PlannedItem) -> bool:
@@ -378,8 +403,7 @@ def re_lines(plan: SubmissionPlan) -> list[str]:
         numbers = list(submission.mou.ior_numbers)
     shown = "; ".join(numbers) if len(numbers) <= 4 else f"{numbers[0]} and {len(numbers) - 1} others, listed within"
     importer = "Importers" if matter.importer.subsidiaries else "Importer"
-    parties = f"{matter.importer.legal_name}{' and its subsidiaries' if matter.importer.subsidiaries else ''}"
-    lines = [f"{importer}: {parties}", f"Importer of Record {_nos(numbers)} {shown}"]
+    lines = [f"{importer}: {parties(matter.importer)}", f"Importer of Record {_nos(numbers)} {shown}"]
     report = matter.focused_assessment
     if isinstance(submission, Application) and submission.route == "focused-assessment" and report:
         lines.append(f"Focused Assessment Report No. {report.report_number} of {long_date(report.report_date)}")

@@ -11,8 +11,8 @@ from isa_docs.documents.blocks import Picture
 from isa_docs.intake.testing_plan import TestArea
 
 _SCALE = 5
-_WIDTH_INCHES = 3.4
-_HEIGHT_INCHES = 2.65
+_WIDTH_INCHES = 3.25
+_HEIGHT_INCHES = 2.52
 _DPI = 220
 _FINER = 2
 """Lines and circles are drawn so many times larger and then made smaller, which smooths their edges."""

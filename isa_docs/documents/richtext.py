@@ -120,7 +120,7 @@ class RichTextWriter:
         for block, following in zip(listed, (*listed[1:], None), strict=True):
             if isinstance(block, Paragraph):
                 paragraph = self._paragraph(block.inlines, part, style)
-                yield _with_next(paragraph) if isinstance(following, Listing) else paragraph
+                yield _with_next(paragraph) if isinstance(following, Listing | Table) else paragraph
             elif isinstance(block, Heading):
                 yield self._paragraph(block.inlines, part, self._id("paragraph", HEADING_STYLES[block.level]))
             elif isinstance(block, Listing):

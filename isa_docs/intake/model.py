@@ -273,7 +273,7 @@ class Confidentiality(_Value, frozen=True, kw_only=True):
 
     justification: str | None = None
     by: str | None = None
-    """Person id of the authorized representative who makes the statement."""
+    """Who makes the statement (person id); if somebody else signs, the signer makes it on that person's information."""
     covers: tuple[str, ...] = ()
     """What is designated: ``letter``, ``mou``, ``plan`` or exhibit ids; empty for the usual parts."""
 

@@ -190,7 +190,7 @@ class SamplingStatement:
         """Say the size and why it is that size, as the plan prints it."""
         if self.method == "complete":
             return f"Every {self.unit} to which this test applies is tested; no sample is drawn."
-        of = f" from a universe of {self.universe:,}" if self.universe else ""
+        of = f" from an expected universe of about {self.universe:,}" if self.universe else ""
         if self.method == "judgmental":
             return (
                 f"The sample is {self.size_text}{of}, selected by judgment and aimed at the risk described above. "

@@ -65,8 +65,8 @@ def test_other_looks_order_and_quotation_marks_are_no_change():
     first.runs[0].bold = True
     later = clause(word, "maintain an audit trail")
     first._p.addprevious(later._p)
-    officer = clause(word, "The person who signs")
-    officer.runs[0].text = officer.runs[0].text.replace(" ", "  ")
+    spaced = clause(word, "make appropriate disclosure")
+    spaced.runs[0].text = spaced.runs[0].text.replace(" ", "  ")
     assert check_clauses(saved(word), "mou", "firm/mou.docx") == []
 
 

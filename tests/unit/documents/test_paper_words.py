@@ -92,6 +92,22 @@ def test_subsidiaries_are_part_of_the_company_wherever_it_is_named() -> None:
     values = context_for(plan_submission(matter, 0), plan_submission(matter, 0).items[0], Layout())
     assert values["letter"]["re_lines"][0] == "Importers: Northwind Components, Inc. and its subsidiaries"
     assert values["signer"]["organization"] == "Northwind Components, Inc.,\nfor itself and its subsidiaries"
+    one = with_importer(subsidiaries=("Alpha Ltd.",))
+    assert shared_values(one, 0)["importer"]["parties"] == "Northwind Components, Inc. and its subsidiary"
+    assert shared_values(one, 0)["importer"]["subsidiaries"] == "its subsidiary"
+
+
+def test_the_plan_names_the_notice_whose_elements_it_has_once_there_is_one() -> None:
+    matter = northwind()
+    earlier = replace(matter.submissions[0], edition="isa-2002", date=date(2012, 9, 1))
+    for submission, caption in (
+        (matter.submissions[0], "The elements that 77~Fed.~Reg.~61012 asks for"),
+        (earlier, "The elements of this plan"),
+    ):
+        plan = plan_submission(replace(matter, submissions=(submission,)), 0)
+        item = next(each for each in plan.items if each.key == "plan")
+        said = context_for(plan, item, Layout())["plan"]["elements_caption"]
+        assert said == caption.replace("~", "\u00a0")
 
 
 def shared_values(matter: Matter, at: int) -> dict[str, Any]:
@@ -138,8 +154,18 @@ def test_who_signs_the_letter_makes_the_statement_in_the_first_person() -> None:
         "As the Company’s authorized representative, I state in support:"
     )
     assert of_letter(1, confidentiality=replace(why, by="finance"))["confidentiality"]["statement"] == (
-        "Anne Kowalski, Chief Financial Officer, as the Company’s authorized representative, states in support:"
+        "As the Company’s authorized representative, and on information from Anne Kowalski, Chief Financial Officer, "
+        "the undersigned states in support:"
     )
+
+
+def test_counsel_who_signs_makes_the_statement_as_the_undersigned() -> None:
+    why = Confidentiality(justification="It states volumes.", by="counsel")
+    said = of_letter(2, confidentiality=replace(why, covers=("letter", "mou", "declaration", "notice")))[
+        "confidentiality"
+    ]
+    assert said["statement"] == "As the Company’s authorized representative, the undersigned states in support:"
+    assert said["scope"].replace("\u00a0", " ") == "this letter and Exhibits A, B and J"
 
 
 def test_the_appeal_introduces_the_notice_and_the_memorandum_and_cites_them() -> None:
@@ -154,14 +180,21 @@ def test_the_appeal_introduces_the_notice_and_the_memorandum_and_cites_them() ->
     assert "(certified mail, return receipt; Exhibit A)" in said["timeliness"]
 
 
-def test_the_letter_of_results_says_which_samples_the_plan_sizes_otherwise() -> None:
+def test_the_letter_of_results_states_the_limit_at_the_plan_s_own_level_where_it_is_another() -> None:
     matter = northwind()
     assert matter.self_testing_plan is not None
-    first, second, *_ = matter.self_testing_plan.areas
+    first, second, third, *_ = matter.self_testing_plan.areas
+    found = matter.submissions[1].results[0]
     assert first.sampling is not None
-    assert limit_note([first, second]).endswith("describe the items tested.")
+    assert third.sampling is not None
+    usual = [(found, first), (found, second), (found, replace(third, sampling=None))]
+    assert limit_note(usual).endswith("describe the items tested.")
     other = replace(first, sampling=replace(first.sampling, confidence=0.9))
-    assert limit_note([other, second]).endswith("For “Tariff classification” the plan uses another level.")
+    assert limit_note([(found, other), *usual]).endswith(
+        "The sample of “Tariff classification” is designed at 90 percent confidence, at which the limit is 2.2 percent."
+    )
+    judged = replace(third, sampling=replace(third.sampling, confidence=0.9))
+    assert limit_note([(found, judged)]).endswith("describe the items tested.")
 
 
 @pytest.mark.parametrize(
@@ -172,8 +205,11 @@ def test_the_letter_of_results_says_which_samples_the_plan_sizes_otherwise() -> 
         ("Suite 400, Tacoma, WA 98402", "Suite~400, Tacoma, WA~98402"),
         ("Guelph, ON N1H 0A7", "Guelph, ON~N1H~0A7"),
         ("U.S. Customs, P.O. Box 2210, Tier II", "U.S.~Customs, P.O.~Box~2210, Tier~II"),
-        ("on May 4, 2015, in May and in May 2015", "on May~4, 2015, in May and in May 2015"),
+        ("on May 4, 2015, in May and in May 2015", "on May~4,~2015, in May and in May 2015"),
+        ("on May 4 and 5, 2015, at 1200 Harbor Way", "on May~4 and 5, 2015, at 1200~Harbor Way"),
+        ("of 36 Custom House Wharf, with 25 Entry Lines", "of 36~Custom House Wharf, with 25 Entry Lines"),
         ("The Exhibit shows the form", "The Exhibit shows the form"),
+        ("(Exhibit B, pages 1 and 3; section 2.1)", "(Exhibit~B, pages~1 and 3; section~2.1)"),
     ],
 )
 def test_words_that_belong_together_stay_on_one_line(typed: str, printed: str) -> None:

@@ -58,6 +58,11 @@ def test_what_introduces_a_list_stays_with_its_first_items_and_no_item_is_left_a
     assert kept == ["These count:", "a", "c"]
 
 
+def test_what_introduces_a_table_stays_with_it():
+    word = narrative("Before.\n\nThe ranks:\n\n| Score | Rank |\n|---|---|\n| 15 | high |\n\nAfter.\n")
+    assert [each.text for each in word.paragraphs if each.paragraph_format.keep_with_next] == ["The ranks:"]
+
+
 def test_emphasis_and_links():
     word = narrative("a **b** *c* [d & e](https://x.example/?a=1&b=2)")
     (paragraph,) = word.paragraphs

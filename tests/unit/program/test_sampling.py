@@ -134,7 +134,8 @@ def test_the_plan_says_size_confidence_rate_and_allowed_errors() -> None:
     plan = statement(Sampling(method="attribute", items=59, universe=5000, confidence=0.95, tolerable_rate=0.05))
     assert (plan.required, plan.sufficient) == (59, True)
     assert plan.sentence == (
-        "The sample is 59 entry lines from a universe of 5,000, selected at random (hypergeometric attribute sampling; "
+        "The sample is 59 entry lines from an expected universe of about 5,000, selected at random "
+        "(hypergeometric attribute sampling; "
         "the design calls for at least 59). If no error is found, the error rate is below 5 percent with 95 percent "
         "confidence."
     )
