@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 
+_PATIENCE = 0.1
+"""Seconds without an order after which the next libraries are imported: at the start the cores are wanted elsewhere."""
+
 
 def judge(pdf: Path, docx: Path) -> list[Finding]:
     """Check a converted PDF like :func:`isa_docs.conversion.postcheck.check_pdf`; mend the marks of a sound one."""
@@ -112,9 +115,9 @@ class _Worker:
     def work(self) -> None:
         """Answer orders until the input ends."""
         ready = _made_ready()
-        idle_work = True
+        idle_work = next(ready, self) is None  # exhibits are ordered first, and soon
         while self._open:
-            events = self._events.select(0 if idle_work else None)
+            events = self._events.select(_PATIENCE if idle_work else None)
             for key, _ in events:
                 self._take_order() if key.fd == 0 else self._hear(key.fd)
             if not events and idle_work:

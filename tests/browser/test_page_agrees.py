@@ -21,7 +21,7 @@ from tests.browser.matters import generated
 
 pytestmark = pytest.mark.slow
 STATIC = Path(__file__).resolve().parents[2] / "isa_docs" / "desk" / "static"
-COUNT = 240
+COUNT = 400
 JUDGE = "texts => texts.map(text => isaDesk.failures(JSON.parse(text)).map(each => [each.code, each.pointer]))"
 AS_OF = date(2015, 1, 12)
 

@@ -151,7 +151,7 @@ def test_what_is_wrong_stands_beside_its_field_and_leads_there(page: Page) -> No
     link = found.get_by_role("button", name=re.compile("Go to Submissions 2"))
     link.click()
     expect(page.get_by_role("heading", name=re.compile("Annual notification"), level=2)).to_be_visible()
-    page.wait_for_function("document.activeElement.id.startsWith('at:/submissions/1')")
+    expect(page.locator("[id^='at:/submissions/1']:focus")).to_have_count(1)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("link", name="Docket").click()  # asks, because nothing was saved
     page.get_by_role("heading", name="Docket", level=1).wait_for()
