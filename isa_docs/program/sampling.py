@@ -2,8 +2,8 @@
 
 Attribute sampling in its acceptance form (binomial; hypergeometric for a known universe), estimation of a
 rate, and one-sided Clopper-Pearson upper limits. 19 CFR 163.11(c)(3) asks for generally recognized procedures
-executed as planned; no CBP figure for ISA self-tests is known, so none is ever asserted. scipy is imported
-only when a number is asked for.
+executed as planned; no CBP figure for ISA self-tests is known, so none is ever asserted. The distributions are summed
+term by term, and held against scipy by the tests: importing scipy would take longer than converting a letter.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, comb, exp, inf, lgamma
+from math import ceil, comb, exp, inf, lgamma, log, log1p
 from typing import Literal
 
 from isa_docs.intake.model import Result, Sampling, TestArea
@@ -20,6 +20,9 @@ Method = Literal["attribute", "estimation", "judgmental", "complete"]
 
 _EXACT_UNIVERSE = 20_000
 """Up to this size the hypergeometric distribution is summed in whole numbers, beyond it through log-gamma."""
+
+_COUNTED = 100
+"""Up to so many chosen items combinations are counted in whole numbers, beyond them through log-gamma."""
 
 MAX_ITEMS = 10_000_000
 """Sizes above this are refused: the inputs (a tolerable rate near zero) make no sense for a self-test."""
@@ -55,9 +58,7 @@ def acceptance_risk(items: int, tolerable: float, allowed: int = 0, universe: in
     Binomial; with ``universe`` hypergeometric. One minus this is the confidence the sample supports.
     """
     if universe is None:
-        from scipy.special import bdtr
-
-        return float(bdtr(min(allowed, items), items, tolerable))
+        return _at_most(allowed, items, tolerable)
     bad = tolerable_errors(tolerable, universe)
     most = min(allowed, items)
     if universe <= _EXACT_UNIVERSE:
@@ -67,8 +68,19 @@ def acceptance_risk(items: int, tolerable: float, allowed: int = 0, universe: in
     return sum(exp(_log_comb(bad, i) + _log_comb(universe - bad, items - i) - whole) for i in range(most + 1))
 
 
+def _at_most(errors: int, items: int, rate: float) -> float:
+    """Return the binomial chance of at most ``errors`` among ``items`` when each is wrong at ``rate``."""
+    if errors >= items:
+        return 1.0
+    wrong, right = log(rate), log1p(-rate)
+    return min(1.0, sum(exp(_log_comb(items, i) + i * wrong + (items - i) * right) for i in range(errors + 1)))
+
+
 def _log_comb(n: int, k: int) -> float:
-    return -inf if k > n else lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    if k > n:
+        return -inf
+    few = min(k, n - k)
+    return log(comb(n, few)) if few <= _COUNTED else lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def supported_confidence(items: int, tolerable: float, allowed: int = 0, universe: int | None = None) -> float:
@@ -121,23 +133,28 @@ def estimation_size(confidence: float, expected: float, precision: float, univer
     _check(confidence, expected, 0, universe)
     if not 0 < precision < 1:
         raise SamplingError(f"precision must lie between 0 and 1, not {precision:g}")
-    from scipy.special import ndtri
+    from statistics import NormalDist  # only here: it takes long to import
 
-    z = float(ndtri(0.5 + confidence / 2))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
     n0 = z * z * expected * (1 - expected) / (precision * precision)
     size = n0 if universe is None else n0 / (1 + (n0 - 1) / universe)
     return max(1, ceil(size - 1e-9))
 
 
+@lru_cache(maxsize=4096)
 def upper_limit(errors: int, items: int, confidence: float = 0.95) -> float:
     """Return the one-sided Clopper-Pearson upper limit of the error rate, a fraction, for ``errors`` in ``items``."""
     if not 0 <= errors <= items or items < 1:
         raise SamplingError(f"{errors} errors in {items} items is not possible")
     if errors == items:
         return 1.0
-    from scipy.special import betaincinv
-
-    return float(betaincinv(errors + 1, items - errors, confidence))
+    low, high = errors / items, 1.0
+    while low < (middle := (low + high) / 2) < high:  # until no number lies between them
+        if _at_most(errors, items, middle) > 1 - confidence:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def percent(fraction: float) -> str:

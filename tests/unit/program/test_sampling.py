@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import hypergeom
+from scipy.special import betaincinv, ndtri
+from scipy.stats import binom, hypergeom
 
 from isa_docs.intake.model import Result, Sampling
 from isa_docs.intake.model import TestArea as PlanArea
@@ -175,3 +178,25 @@ def test_figures_that_make_no_sense_are_kept_as_a_problem() -> None:
     )
     assert plan.required is None
     assert plan.problem is not None and "test every item" in plan.problem
+
+
+@given(items=st.integers(1, 20_000), errors=st.integers(0, 150), rate=st.floats(0.0005, 0.9995))
+def test_the_binomial_agrees_with_scipy(items: int, errors: int, rate: float) -> None:
+    expected = binom.cdf(errors, items, rate)
+    assert acceptance_risk(items, rate, errors) == pytest.approx(expected, rel=1e-8, abs=1e-300)
+
+
+@given(
+    items=st.integers(1, 20_000), share=st.floats(0, 0.02), confidence=st.sampled_from([0.8, 0.9, 0.95, 0.975, 0.99])
+)
+def test_upper_limits_agree_with_scipy(items: int, share: float, confidence: float) -> None:
+    errors = int(items * share)
+    expected = 1.0 if errors == items else betaincinv(errors + 1, items - errors, confidence)
+    assert upper_limit(errors, items, confidence) == pytest.approx(expected, rel=1e-9)
+
+
+@given(confidence=st.sampled_from([0.8, 0.9, 0.95, 0.99]), expected=st.floats(0.01, 0.5))
+def test_sizes_of_estimates_agree_with_scipy(confidence: float, expected: float) -> None:
+    z = ndtri(0.5 + confidence / 2)
+    exact = z * z * expected * (1 - expected) / 0.0004
+    assert estimation_size(confidence, expected, 0.02) in (math.ceil(exact - 1e-6), math.ceil(exact + 1e-6))
