@@ -93,7 +93,7 @@ def limit_note(results: Sequence[tuple[Result, TestArea]]) -> str:
         if limit is not None and level not in (None, LIMIT_CONFIDENCE):
             text += (
                 f" The sample of “{typographic(area.title)}” is designed at {in_words(level)} confidence, "
-                f"at which the limit is {in_words(limit)}."
+                f"at which the limit is {in_words(limit, places=1)}."
             )
     return text
 

@@ -346,11 +346,14 @@ def coverage(plan: SubmissionPlan) -> str:
     ]
     plural = "" if len(units) == 1 else "s"
     whole = sum(map(len, numbers.values())) == len(listed)
+    if whole:
+        link = f" of the business unit{plural}"
+    elif all(numbers.values()):
+        link = f", including {'that' if sum(map(len, numbers.values())) == 1 else 'those'} of the Company’s"
+    else:
+        link = f", and with {'it' if len(listed) == 1 else 'them'} the Company’s"
     count = {1: "the", 2: "both"}.get(len(listed), f"all {words(len(listed)) if len(listed) < 1000 else len(listed)}")
-    return (
-        f"{count} importer of record number{'' if len(listed) == 1 else 's'}"
-        f"{f' of the business unit{plural}' if whole else ', including the Company’s'} {series(units)}"
-    )
+    return f"{count} importer of record number{'' if len(listed) == 1 else 's'}{link} {series(units)}"
 
 
 def _contact(plan: SubmissionPlan, role: str) -> str:

@@ -157,8 +157,10 @@ def upper_limit(errors: int, items: int, confidence: float = 0.95) -> float:
     return high
 
 
-def percent(fraction: float) -> str:
-    """Write a fraction as percent with at most one decimal: ``5 percent``, ``6.4 percent``."""
+def percent(fraction: float, places: int | None = None) -> str:
+    """Write a fraction as percent with at most one decimal, ``5 percent``; ``places`` fixes them: ``5.0 percent``."""
+    if places is not None:
+        return f"{fraction * 100:.{places}f} percent"
     return f"{fraction * 100:.1f}".removesuffix(".0") + " percent"
 
 

@@ -117,7 +117,7 @@ def shared_values(matter: Matter, at: int) -> dict[str, Any]:
 
 def test_coverage_names_each_number_and_unit_once() -> None:
     assert coverage(plan_submission(northwind(), 0)) == (
-        "both importer of record numbers, including the Company’s Hydraulics Division (12-345678901)"
+        "both importer of record numbers, including that of the Company’s Hydraulics Division (12-345678901)"
     )
     maple = load_matter(EXAMPLES / "maple" / "matter.yaml").matter
     assert coverage(plan_submission(maple, 0)) == (
