@@ -55,6 +55,9 @@ NARRATIVE_STYLES: Final = (
 )
 """What a template must hold to take any narrative."""
 
+_FIRST_ROW: Final = "100000000000"
+"""Says that the table style's form of a first row holds here: LibreOffice asks for the mark, Word finds it itself."""
+
 _W: Final = nsmap["w"]
 
 
@@ -263,13 +266,18 @@ class RichTextWriter:
         for index, row in enumerate((table.header, *table.rows)):
             tr = etree.SubElement(element, qn("w:tr"))
             row_properties = etree.SubElement(tr, qn("w:trPr"))
+            if index == 0:
+                etree.SubElement(row_properties, qn("w:cnfStyle")).set(qn("w:val"), _FIRST_ROW)
             etree.SubElement(row_properties, qn("w:cantSplit"))
             if index == 0:
                 etree.SubElement(row_properties, qn("w:tblHeader"))
             style = self._id("paragraph", TABLE_TEXT_STYLE if index else TABLE_HEADER_STYLE)
             for cell, side, column in zip(row, table.alignments, columns, strict=True):
                 tc = etree.SubElement(tr, qn("w:tc"))
-                cell_width = etree.SubElement(etree.SubElement(tc, qn("w:tcPr")), qn("w:tcW"))
+                cell_properties = etree.SubElement(tc, qn("w:tcPr"))
+                if index == 0:
+                    etree.SubElement(cell_properties, qn("w:cnfStyle")).set(qn("w:val"), _FIRST_ROW)
+                cell_width = etree.SubElement(cell_properties, qn("w:tcW"))
                 cell_width.set(qn("w:w"), str(column))
                 cell_width.set(qn("w:type"), "dxa")
                 paragraph = self._paragraph(cell, part, style)
