@@ -125,6 +125,22 @@ def test_coverage_names_each_number_and_unit_once() -> None:
         "and Abrasives (093802-00164)"
     )
     assert coverage(plan_submission(with_importer(business_units=()), 0)) == ""
+    (hydraulics,) = northwind().importer.business_units
+    first, second = northwind().importer.ior_numbers
+    apart = with_importer(ior_numbers=(first, replace(second, business_unit=None)))
+    assert coverage(plan_submission(apart, 0)) == (
+        "both importer of record numbers, and with them the Company’s Hydraulics Division"
+    )
+    third = replace(second, number="12-345678902")
+    matter = with_importer(ior_numbers=(first, second, third), business_units=(hydraulics,))
+    application = replace(
+        matter.submissions[0],
+        mou=replace(matter.submissions[0].mou, ior_numbers=(first.number, second.number, third.number)),
+    )
+    assert coverage(plan_submission(replace(matter, submissions=(application,)), 0)) == (
+        "all three importer of record numbers, including those of the Company’s Hydraulics Division "
+        "(12-345678901 and 12-345678902)"
+    )
 
 
 def of_letter(at: int, **changes: Any) -> dict[str, Any]:

@@ -88,6 +88,9 @@ def test_tables_repeat_their_header_and_keep_rows_whole():
     assert row.find(qn("w:tblHeader")) is None
     assert all(properties.find(qn("w:cantSplit")) is not None for properties in (header, row))
     assert made.cell(0, 0).paragraphs[0].style.name == "Table Header"
+    marked = [properties.find(qn("w:cnfStyle")) is not None for properties in (header, row)]
+    assert marked == [True, False]  # LibreOffice gives a first row its form only where it is marked
+    assert made.cell(0, 0)._tc.tcPr.find(qn("w:cnfStyle")).get(qn("w:val")) == "100000000000"
     assert made.cell(1, 1).paragraphs[0].alignment == 2  # right
     widths = [int(column.get(qn("w:w"))) for column in made._tbl.tblGrid]
     assert sum(widths) == 8640  # the width between the margins
