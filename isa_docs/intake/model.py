@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+import msgspec
+
 from isa_docs.intake.testing_plan import Frequency as Frequency
 from isa_docs.intake.testing_plan import ProductSafety as ProductSafety
 from isa_docs.intake.testing_plan import Retention as Retention
@@ -468,3 +470,8 @@ class Matter(_Value, frozen=True, kw_only=True):
     """Disclosures, tenders and petitions whose periods run besides."""
     notes: str | None = None
     """For the file only; never printed on a paper."""
+
+
+# msgspec looks into a type when it is first used, and crashes when two threads do that at the same time. Here it is
+# done once, before any thread can have the type.
+msgspec.json.Decoder(Matter)
