@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isa_docs.documents.frames import read_frame, write_frame
+from isa_docs.documents.orders import OpenOrders
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Severity
 
@@ -43,8 +44,7 @@ class AssemblyProcess:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._waiting: dict[int, tuple[subprocess.Popen[bytes], Future[Any]]] = {}
-        self._number = 0
+        self._orders = OpenOrders()
 
     def __enter__(self) -> AssemblyProcess:
         """Start it."""
@@ -127,12 +127,10 @@ class AssemblyProcess:
     def _ask(self, what: str, arguments: tuple[Any, ...]) -> Future[Any]:
         with self._lock:
             process = self._running()
-            self._number += 1
-            future: Future[Any] = Future()
-            self._waiting[self._number] = process, future
+            number, future = self._orders.add(process)
             assert process.stdin is not None
             with suppress(OSError, ValueError):  # the reader tells those who wait
-                write_frame(process.stdin, pickle.dumps((self._number, what, arguments)))
+                write_frame(process.stdin, pickle.dumps((number, what, arguments)))
             return future
 
     def _answer(self, future: Future[Any], seconds: float) -> Any:
@@ -161,7 +159,7 @@ class AssemblyProcess:
             while (frame := read_frame(process.stdout)) is not None:
                 number, well, answer = pickle.loads(frame)  # noqa: S301 - from our own child
                 with self._lock:
-                    _, future = self._waiting.pop(number)
+                    future = self._orders.answered(number)
                 if well:
                     future.set_result(answer)
                 else:
@@ -169,9 +167,8 @@ class AssemblyProcess:
         with self._lock:
             if self._process is process:  # it may not have ended yet, but it answers no more
                 self._process = None
-            lost = [number for number, (asked, _) in self._waiting.items() if asked is process]
-            futures = [self._waiting.pop(number)[1] for number in lost]
-        for each in futures:
+            lost = self._orders.lost(process)
+        for each in lost:
             each.set_exception(GoneError())
         _end(process)
 

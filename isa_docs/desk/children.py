@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from isa_docs.documents.orders import OpenOrders
+
 _Answer = dict[str, Any]
 
 
@@ -28,8 +30,7 @@ class PreviewProcess:
         self._arguments = [sys.executable, "-m", "isa_docs.desk.preview_worker", str(cache), str(soffice or "")]
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._waiting: dict[int, tuple[subprocess.Popen[str], Future[_Answer]]] = {}
-        self._number = 0
+        self._orders = OpenOrders()
         self._closed = False
 
     def start(self) -> None:
@@ -41,16 +42,14 @@ class PreviewProcess:
         """Give an order; return its number and what will hold the answer."""
         with self._lock:
             process = self._running()
-            self._number += 1
-            future: Future[_Answer] = Future()
-            self._waiting[self._number] = process, future
-            self._say(process, {"number": self._number, **order})
-            return self._number, future
+            number, future = self._orders.add(process)
+            self._say(process, {"number": number, **order})
+            return number, future
 
     def give_up(self, number: int) -> None:
         """Say that nobody waits for an order any more."""
         with self._lock:
-            if number in self._waiting and self._process is not None:
+            if number in self._orders and self._process is not None:
                 self._say(self._process, {"give_up": number})
 
     def wait(self, future: Future[_Answer], seconds: float) -> _Answer:
@@ -93,14 +92,13 @@ class PreviewProcess:
             for line in process.stdout:
                 said = json.loads(line)
                 with self._lock:
-                    _, future = self._waiting.pop(said["number"])
+                    future = self._orders.answered(said["number"])
                 future.set_result(said)
         with self._lock:
             if self._process is process:  # it may not have ended yet, but it answers no more
                 self._process = None
-            lost = [number for number, (asked, _) in self._waiting.items() if asked is process]
-            futures = [self._waiting.pop(number)[1] for number in lost]
-        for each in futures:
+            lost = self._orders.lost(process)
+        for each in lost:
             each.set_exception(LostError())
         _end(process)
 
