@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,10 +94,11 @@ class _Assembly:
         fields = _place_fields(self._merged, labels)
         add_fields(tree, elements, with_fields(self._info.profile, fields), self._pages, faces[0])
         add_outline(self._pdf, self._parts, {key: item.source for key, item in self._merged.items()}, own_pages)
-        own = [stamp for item in self._merged.values() for stamp in _own_stamps(item)]
+        coded = {field.page for field in fields}
+        own = [stamp for item in self._merged.values() for stamp in _own_stamps(item, coded)]
         stamped = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates, own)
         add_tags(self._pdf, self._pages, self._info.profile, fields, faces)
-        code_pages(self._pdf, self._pages, self._info.package_id, (field.page for field in fields))
+        code_pages(self._pdf, self._pages, self._info.package_id, coded)
         tab_by_structure(self._pages)
         self._pdf.Root.StructTreeRoot = tree.finish(self._pages)
         describe(self._pdf, self._info)
@@ -177,8 +178,11 @@ def tab_by_structure(pages: Sequence[Page]) -> None:
             page.obj.Tabs = Name.S
 
 
-def _own_stamps(item: _Merged) -> list[OwnStamp]:
-    """Return what the stamp of each page of a part has of its own: ``Exhibit A, page 2 of 3``."""
+def _own_stamps(item: _Merged, coded: Container[int]) -> list[OwnStamp]:
+    """Return what the stamp of each page of a part has of its own: ``Exhibit A, page 2 of 3``.
+
+    ``coded`` are the pages of the package, from 1, that get a page code.
+    """
     part, count = item.part, len(item.pages)
     words = words_at_the_edges(part.pdf, item.pages) if part.kind == "exhibit" else {}
     return [
@@ -187,6 +191,7 @@ def _own_stamps(item: _Merged) -> list[OwnStamp]:
             legend=part.legend,
             words=words.get(index, ()),
             fixed=part.fixed,
+            coded=item.placed.first_page + index in coded,
         )
         for index in range(count)
     ]

@@ -17,6 +17,9 @@ SIDE = 40.0
 """Width and height of the code in points; at 200 dots an inch a module is four dots wide."""
 CORNER = 20.0
 """Distance of the code from the left and the lower edge of the page as shown, in points."""
+CAPTION = ("Identifies this", "signature page")
+CAPTION_SIZE = 5.5
+"""Words above the code for those who wonder what it is, and their size in points."""
 _CODE = re.compile(r"ISA1:([0-9A-F]{8,64}):([1-9][0-9]{0,4})")
 
 

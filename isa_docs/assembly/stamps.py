@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pikepdf
 from pikepdf import Array, Dictionary, Pdf
 
+from isa_docs.assembly import page_code
 from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.reading import Word
 from isa_docs.assembly.shrinking import shrink, upright
@@ -33,6 +34,11 @@ _GAP = 18.0
 _CAPITALS = 0.73
 """Height of a capital letter, as a share of the size."""
 _APART = 1.0
+_CAPTION = tuple(
+    (text, page_code.CORNER + page_code.SIDE + 3 + (len(page_code.CAPTION) - 1 - row) * page_code.CAPTION_SIZE * 1.15)
+    for row, text in enumerate(page_code.CAPTION)
+)
+"""The lines above a page code, from the top, and their baselines."""
 
 __all__ = ["BASELINE", "OwnStamp", "Stamped", "add_fonts", "bates_number", "page_number_text", "stamp_pages", "upright"]
 
@@ -49,6 +55,8 @@ class OwnStamp:
     """The page's own words near its edges, which must not be covered."""
     fixed: bool = False
     """Whether the page must keep its size."""
+    coded: bool = False
+    """Whether the page gets a page code, which then says what it is for."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def stamp_pages(
     """
     total = len(pages)
     texts = {text for each in own for text in (each.mark, each.legend)}
-    font = StampFont(fonts, [left, *sorted(texts), f"{bates}Page of 0123456789 ·"])
+    font = StampFont(fonts, [left, *sorted(texts), f"{bates}Page of 0123456789 ·", *page_code.CAPTION])
     embedded = font.embed(pdf)
     before = pdf.make_stream(b"q")
     shortened = lru_cache(maxsize=64)(lambda room: _shortened(font, left, room))
@@ -119,6 +127,8 @@ def stamp_pages(
         mark = f" · {stamp.mark}" if stamp.mark else ""
         room = right.left - _GAP - side - font.width(mark, SIZE)
         foot = [_line(font, shortened(room) + mark, side, BASELINE, SIZE), right]
+        if stamp.coded:
+            foot += _caption(font)
         head = _legend(font, stamp.legend, width, height, side)
         opening = before
         if any(line.covers(word) for line in (*foot, *head) for word in stamp.words):
@@ -146,6 +156,11 @@ def _legend(font: StampFont, text: str, width: float, height: float, side: float
     size = min(SIZE, SIZE * (width - 2 * side) / max(font.width(text, SIZE), 1.0))
     line = _line(font, text, 0, height - BASELINE - SIZE * _CAPITALS, size)
     return [replace(line, left=(width - line.width) / 2)]
+
+
+def _caption(font: StampFont) -> list[_Line]:
+    """Return what stands above a page code."""
+    return [_line(font, text, page_code.CORNER, baseline, page_code.CAPTION_SIZE) for text, baseline in _CAPTION]
 
 
 def _drawing(font: StampFont, matrix: tuple[float, ...], lines: Sequence[_Line], kind: str, gray: float) -> bytes:

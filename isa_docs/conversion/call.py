@@ -23,6 +23,9 @@ RESTART = 81
 RESTARTS = 3
 """So many starts are granted to a program that asks for them."""
 
+_AT_WORK = 0.05
+"""Share of one processor that a program at work has at least, on a machine that is very busy."""
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -50,6 +53,10 @@ class Limits:
     processes: int
     documents_worth_a_process: int
     """So many documents must be there for each process that is started."""
+    standstill: float | None = None
+    """Seconds in which a program that hardly uses the processor is known to be stuck for ever; None where it is not."""
+    starts: int = RESTARTS
+    """So many starts are granted to a program that is stuck, or asks for another."""
 
 
 class Program(Protocol):
@@ -99,6 +106,7 @@ class Call:
         self._starts = 0
         self._seen = 0
         self._deadline = self._began = self._looked = 0.0
+        self._used = (0.0, 0.0)
         self._why = ""
         self.seconds = 0.0
 
@@ -115,7 +123,7 @@ class Call:
         if self._process is None:
             return True
         if self._process.ended():
-            if self._process.stop() == RESTART and self._starts < RESTARTS:
+            if self._process.stop() == RESTART and self._starts < self._limits.starts:
                 self._start_process()
                 return self._process is None
             if not self._why and self.undone():
@@ -128,6 +136,14 @@ class Call:
             ready = len(list(self._out.glob("*.pdf")))
             if ready > self._seen:
                 self._seen, self._deadline = ready, now + self._limits.document
+            if self._stands_still(now):
+                self._process.stop()
+                if self.undone() and self._starts < self._limits.starts:
+                    self._start_process()
+                    return self._process is None
+                self._why = f"{self._program.name} stood still each of the {self._starts} times it was started."
+                self.stop()
+                return True
         if now > self._deadline:
             self._why = (
                 f"{self._program.name} did not finish this document within {self._limits.document:g} seconds and was"
@@ -160,13 +176,24 @@ class Call:
         """Return why documents are undone, as one sentence or two."""
         return self._why or f"{self._program.name} made no PDF of this document."
 
+    def _stands_still(self, now: float) -> bool:
+        """Tell whether the program hardly used the processor since this was last measured, long enough ago."""
+        assert self._process is not None
+        since, before = self._used
+        if self._limits.standstill is None or now - since < self._limits.standstill:
+            return False
+        used = self._process.processor_seconds()
+        self._used = (now, used or 0.0)
+        return used is not None and used - before < _AT_WORK * (now - since)
+
     def _start_process(self) -> None:
         self._starts += 1
-        self._deadline = time.monotonic() + self._limits.start + self._limits.document
+        now = time.monotonic()
+        self._deadline, self._used = now + self._limits.start + self._limits.document, (now, 0.0)
         try:
             self._process = OwnedProcess(
                 self._program.arguments(
-                    self._folder, [document.source for document in self._documents], self._options, self._out
+                    self._folder, [document.source for document in self.undone()], self._options, self._out
                 ),
                 self._folder,
                 clean_environment(self._folder, self._program.environment()),

@@ -100,6 +100,15 @@ class OwnedProcess:
         state = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         return state is not None
 
+    def processor_seconds(self) -> float | None:
+        """Return the processor time the program itself has used, all its threads together; None where unknown."""
+        if sys.platform != "linux":
+            return None
+        with suppress(OSError, IndexError, ValueError):
+            state = Path(f"/proc/{self.pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+            return (int(state[11]) + int(state[12])) / os.sysconf("SC_CLK_TCK")
+        return None
+
     def stop(self) -> int:
         """End the program and everything it started, wait for it, and return its exit code."""
         if self._code is None:

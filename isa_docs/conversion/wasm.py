@@ -2,7 +2,9 @@
 
 It needs Node.js and nothing else; Node.js itself can come from a Python wheel. The package is pinned by the hash
 of its archive. As published it deadlocks on about one document in three, because LibreOffice waits for more
-threads than it was built with; one constant is changed on the way in, and the set-up fails if it is not found.
+threads than it was built with; one constant is changed on the way in, and the set-up fails if it is not found. Even
+so its threads now and then wait for each other at the start, the oftener the busier the machine is: a process that
+has stopped to use the processor is ended, and another one started.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ OLDEST_NODE = 18
 
 SECONDS_PER_DOCUMENT = 120.0
 START_SECONDS = 180.0
-"""Start and first document take about seven seconds; on a busy machine the start may stall for a minute."""
+"""Start and first document take about seven seconds; on a busy machine the start may take a minute."""
+STANDSTILL_SECONDS = 12.0
+"""A process whose threads wait for each other uses two hundredths of a processor; one at work, half of one and more."""
+_STARTS = 6
 
 _POOL = re.compile(rb"pthreadPoolSize=4\b")
 _ENOUGH_THREADS = b"pthreadPoolSize=48"
@@ -63,6 +68,7 @@ class WasmEngine(BatchEngine):
         *,
         seconds_per_document: float = SECONDS_PER_DOCUMENT,
         start_seconds: float = START_SECONDS,
+        standstill_seconds: float = STANDSTILL_SECONDS,
     ) -> None:
         """Keep the run folders in ``cache_dir``. One process at a time: each takes about 2.5 GB of memory."""
         super().__init__(
@@ -71,7 +77,14 @@ class WasmEngine(BatchEngine):
             ),
             _Wasm(installation),
             cache_dir,
-            Limits(start_seconds, seconds_per_document, processes=1, documents_worth_a_process=1),
+            Limits(
+                start_seconds,
+                seconds_per_document,
+                processes=1,
+                documents_worth_a_process=1,
+                standstill=standstill_seconds,
+                starts=_STARTS,
+            ),
         )
 
 

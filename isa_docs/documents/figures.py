@@ -17,8 +17,9 @@ _DPI = 220
 _FINER = 2
 """Lines and circles are drawn so many times larger and then made smaller, which smooths their edges."""
 
-_LIGHTEST, _DARKEST = (255, 255, 255), (109, 127, 145)
-"""Lowest and highest score; one hue, so that the order of shades survives a gray printer."""
+_LIGHTEST, _DARKEST = (255, 255, 255), (150, 170, 190)
+"""Lowest and highest score; one hue, so that the order of shades survives a gray printer, and light enough for the
+figures on it to be read on a copy of a copy."""
 _LINE, _INK = (138, 138, 138), (0, 0, 0)
 _LEFT, _BOTTOM, _MARGIN = 0.5, 0.42, 0.06
 """Inches kept free for the axes' labels, and at the other edges."""
@@ -62,7 +63,7 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
             x, y = left + (impact - 1) * across, bottom - likelihood * down
             draw.rectangle((x, y, x + across, y + down), _shade(likelihood * impact), _LINE, round(dots / 110))
             corner = (x + 0.94 * across, y + 0.93 * down)
-            draw.text(corner, str(likelihood * impact), (70, 70, 70), font(6), anchor="rs")
+            draw.text(corner, str(likelihood * impact), _INK, font(6.5), anchor="rs")
     for (likelihood, impact), numbers in cells:
         middle = (left + (impact - 0.5) * across, bottom - (likelihood - 0.5) * down)
         in_row = min(len(numbers), _SCALE - 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import sys
 import tarfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from isa_docs.conversion.convert import WASM, find_engine
 from isa_docs.conversion.engine import Job, PdfOptions
 from isa_docs.conversion.libreoffice import LibreOfficeEngine
 from isa_docs.conversion.postcheck import check_pdf
-from isa_docs.conversion.wasm import find_wasm, set_up_wasm, unpack
+from isa_docs.conversion.wasm import WasmEngine, WasmInstallation, find_wasm, set_up_wasm, unpack
 from isa_docs.errors import MissingProgramError
 from tests.unit.conversion.word_files import letter, make_docx, paragraph
 
@@ -62,6 +63,47 @@ def test_a_build_that_is_not_set_up_is_not_found(tmp_path: Path) -> None:
     assert find_wasm(tmp_path) is None
     with pytest.raises(MissingProgramError, match="WebAssembly build of LibreOffice is not set up"):
         find_engine(WASM, tmp_path)
+
+
+STUCK_AT_FIRST = """
+import pathlib, sys, time
+folder, out = map(pathlib.Path, sys.argv[2:4])
+sources = [pathlib.Path(name) for name in sys.argv[5:]]
+starts = folder / "starts"
+starts.write_text(starts.read_text() + f"{len(sources)} ")
+if len(starts.read_text().split()) <= int((folder / "stuck").read_text()):
+    (out / f"{sources[0].stem}.pdf").write_bytes(b"%PDF-1.7\\n<</Type/Pages/Count 3>>\\n%%EOF")
+    time.sleep(600)
+for source in sources:
+    (out / f"{source.stem}.pdf").write_bytes(b"%PDF-1.7\\n<</Type/Pages/Count 3>>\\n%%EOF")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much a process has worked")
+@pytest.mark.parametrize(("stuck", "starts"), [(0, "3 "), (2, "3 2 1 "), (99, "3 2 1 ")])
+def test_a_process_that_stands_still_is_started_anew_for_what_is_left(tmp_path: Path, stuck: int, starts: str) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!{sys.executable} -IS\n{STUCK_AT_FIRST}")
+    node.chmod(0o755)
+    (tmp_path / "stuck").write_text(str(stuck))
+    (tmp_path / "starts").write_text("")
+    jobs = [Job(key, tmp_path / f"{key}.docx") for key in "abc"]
+    for job in jobs:
+        job.docx.write_bytes(letter())
+    engine = WasmEngine(WasmInstallation(node, tmp_path), tmp_path / "cache", standstill_seconds=0.6)
+    assert [result.pages for result in engine.convert(jobs, PdfOptions(), tmp_path / "out")] == [3, 3, 3]
+    assert (tmp_path / "starts").read_text() == starts
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much a process has worked")
+def test_what_always_stands_still_is_given_up_with_a_sentence(tmp_path: Path) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!{sys.executable} -IS\nimport time\ntime.sleep(600)\n")
+    node.chmod(0o755)
+    (tmp_path / "a.docx").write_bytes(letter())
+    engine = WasmEngine(WasmInstallation(node, tmp_path), tmp_path / "cache", standstill_seconds=0.1)
+    (result,) = engine.convert([Job("a", tmp_path / "a.docx")], PdfOptions(), tmp_path / "out")
+    assert result.error == "LibreOffice (WebAssembly) stood still each of the 6 times it was started."
 
 
 @pytest.fixture(scope="module")
