@@ -20,6 +20,7 @@ import pikepdf
 from isa_docs.conversion._docx import DocxError, read_docx
 from isa_docs.conversion._glyphs import boxed_characters
 from isa_docs.conversion._visible import VisibleText, visible_text
+from isa_docs.conversion.blocks import parted_blocks, parted_finding
 from isa_docs.conversion.fonts import describe
 from isa_docs.findings import Finding, Place, Severity
 
@@ -33,7 +34,8 @@ def check_pdf(pdf: Path, docx: Path) -> list[Finding]:
     """Return what is wrong with ``pdf`` as the rendering of ``docx``; an empty list means it may be used.
 
     Looks at: opens, has pages, every font embedded, no letter drawn as a missing-glyph box, every visible word
-    of the document (header, footer and notes included) there as often as in the document, no empty page.
+    of the document (header, footer and notes included) there as often as in the document, no empty page, and what
+    belongs to a signature on one page.
     """
     place = Place(str(pdf))
     try:
@@ -41,6 +43,7 @@ def check_pdf(pdf: Path, docx: Path) -> list[Finding]:
             findings = _structure(opened, place)
             if len(opened.pages) == 0:
                 return findings
+            findings += [parted_finding(page, place) for page in parted_blocks(opened).values()]
             for name in ("/OutputIntents", "/Metadata"):
                 # with an output intent poppler rebuilds the colour transform on every page: 70 times slower
                 if name in opened.Root:

@@ -40,7 +40,8 @@ SECONDS_PER_DOCUMENT = 120.0
 START_SECONDS = 180.0
 """Start and first document take about seven seconds; on a busy machine the start may take a minute."""
 STANDSTILL_SECONDS = 12.0
-"""A process whose threads wait for each other uses two hundredths of a processor; one at work, half of one and more."""
+"""A process whose threads wait for each other for ever uses two hundredths of a processor, one at work a whole one;
+one that waits a while, which it also does, a tenth."""
 _STARTS = 6
 
 _POOL = re.compile(rb"pthreadPoolSize=4\b")

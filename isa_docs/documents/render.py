@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from docx.opc.part import Part, XmlPart
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError as JinjaError
 from jinja2 import TemplateSyntaxError, Undefined, nodes
@@ -29,6 +30,7 @@ from isa_docs.documents.clauses import unpin
 from isa_docs.documents.coverage import Branch, BranchLog
 from isa_docs.documents.docx_package import core_properties, normalized, opened, story_parts
 from isa_docs.documents.filters import FilterError
+from isa_docs.documents.keeping import keeping_styles, mark_blocks
 from isa_docs.documents.origins import Origins
 from isa_docs.documents.part_source import PartSource, kept_source, number_tags, shown
 from isa_docs.documents.reading import PROPERTIES
@@ -93,6 +95,7 @@ class Rendering:
         self._environment.globals.update(_slot=self._slot, _blocks=self._blocks, _inline=self._inline)
         self._width = _text_width(self.template)
         self._indents = style_indents(self.template.docx.styles.element)
+        self._kept = keeping_styles(self.template.docx.styles.element)
         self._writer = RichTextWriter(self.template.docx.part, self._width)
         self._iterations = 0
         self._part: Part = self.template.docx.part
@@ -204,7 +207,10 @@ class Rendering:
         if self._source.loops_over_cells:
             # A loop over cells changes the number of columns.
             tree = self.template.fix_tables(text)
-        self.placed += draw_lines(tree, self.slots, self._width, self._indents)
+        drawn = draw_lines(tree, self.slots, self._width, self._indents)
+        self.placed += drawn
+        if drawn and (body := tree.find(qn("w:body"))) is not None:
+            mark_blocks(body, {line.start for line in drawn if line.kind == "sign"}, self._kept)
         tidy(tree)
         unpin(tree)
         self.template.fix_docpr_ids(tree)

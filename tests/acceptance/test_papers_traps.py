@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from docx import Document
 
 from isa_docs.intake.source import read_source
 from tests.acceptance.reading import Package, flat, tool
-from tests.acceptance.running import isa_docs
+from tests.acceptance.running import EXAMPLES, isa_docs
 
 pytestmark = pytest.mark.slow
 
@@ -117,3 +118,26 @@ def test_twelve_people_sign_one_paper(northwind: Path, tmp_path: Path) -> None:
     package = built(northwind, "application", change, "--templates", own)
     names = {name for name in package.fields() if "director" in name and name.endswith("_signature")}
     assert names == {f"mou_director_{number}_signature" for number in range(12)}
+
+
+def test_a_letter_keeps_its_closing_on_one_page_at_every_length(tmp_path: Path) -> None:
+    """LibreOffice 7.4 parts the closing of this letter at most of these lengths, although all of it is to be kept."""
+    matter = tmp_path / "maple" / "matter.yaml"
+    shutil.copytree(EXAMPLES / "maple", matter.parent)
+    data = read_source(matter).data
+    (index,) = [at for at, each in enumerate(data["submissions"]) if each["id"] == "anl-2014"]
+    closing = ("Please direct questions", "Sincerely,", "Alistair Fraser\n", "Signed on:", "Enclosure:", "cc:")
+    lengths = set()
+    for longer in range(1, 7):
+        data["submissions"][index]["post_entry_corrections"] += (
+            "This sentence makes the letter longer by about a line of its text, and says nothing else.\n"
+        )
+        matter.with_name("longer.json").write_text(json.dumps(data, default=str, ensure_ascii=False), encoding="utf-8")
+        done = isa_docs(
+            "build", matter.with_name("longer.json"), "--only", "anl-2014", "--out", tmp_path / str(longer), "--strict"
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        letter = part(Package(tmp_path / str(longer) / "maple-isa" / "anl-2014"), "letter").split("\f")
+        assert list(closing) in [[words for words in closing if words in page] for page in letter]
+        lengths.add(len(letter) - 1)
+    assert lengths <= {3, 4}

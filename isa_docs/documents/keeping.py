@@ -1,0 +1,85 @@
+"""Names the ends of the blocks that close papers, so that after conversion it can be seen whether one was parted.
+
+Such a block is what is kept with the paragraph of a signature line: from the words before the closing to what stands
+below the signer's name. Word keeps it together; LibreOffice does not always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+from docx.oxml.ns import qn
+
+from isa_docs.documents.block_names import END, START
+from isa_docs.documents.tokens import bookmark
+
+_FIRST_ID = 8000
+
+
+def keeping_styles(styles: Any) -> frozenset[str]:
+    """Return the ids of the paragraph styles, ``w:styles``, that keep with the next paragraph, of themselves or by
+    inheritance.
+    """
+    known = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
+    found: dict[str, bool] = {}
+
+    def keeps(name: str, seen: frozenset[str]) -> bool:
+        if name not in found:
+            own = _keeps(known[name].find(qn("w:pPr")))
+            if own is None:
+                base = known[name].find(qn("w:basedOn"))
+                above = base.get(qn("w:val"), "") if base is not None else ""
+                own = above in known and above not in seen and keeps(above, seen | {name})
+            found[name] = own
+        return found[name]
+
+    return frozenset(name for name in known if keeps(name, frozenset()))
+
+
+def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> int:
+    """Bookmark the first and the last paragraph of each block of ``w:body`` with a signature line, in place.
+
+    ``signed`` are the names of the bookmarks of signature lines, ``kept`` the styles that :func:`keeping_styles`
+    gives. Lines in tables are left alone: there the rows are kept whole. Returns the number of blocks.
+    """
+    number, last = 0, None
+    for paragraph in body.findall(qn("w:p")):
+        if not any(mark.get(qn("w:name")) in signed for mark in paragraph.iter(qn("w:bookmarkStart"))):
+            continue
+        first = paragraph
+        while (before := first.getprevious()) is not None and before.tag == qn("w:p") and _is_kept(before, kept):
+            first = before
+        if first is last:
+            continue  # another line of the same block
+        end = paragraph
+        while _is_kept(end, kept) and (after := end.getnext()) is not None and after.tag == qn("w:p"):
+            end = after
+        if end is not first:
+            _mark(first, f"{START}{number}", _FIRST_ID + 2 * number)
+            _mark(end, f"{END}{number}", _FIRST_ID + 2 * number + 1)
+            number += 1
+        last = first
+    return number
+
+
+def _is_kept(paragraph: Any, kept: Container[str]) -> bool:
+    properties = paragraph.find(qn("w:pPr"))
+    own = _keeps(properties)
+    if own is not None:
+        return own
+    style = properties.find(qn("w:pStyle")) if properties is not None else None
+    return style is not None and style.get(qn("w:val")) in kept
+
+
+def _keeps(properties: Any) -> bool | None:
+    """Return what paragraph properties say of keeping with the next paragraph; None when nothing."""
+    keep = properties.find(qn("w:keepNext")) if properties is not None else None
+    return None if keep is None else keep.get(qn("w:val"), "1") not in ("0", "false", "off")
+
+
+def _mark(paragraph: Any, name: str, number: int) -> None:
+    properties = paragraph.find(qn("w:pPr"))
+    place = 0 if properties is None else paragraph.index(properties) + 1
+    for offset, element in enumerate(bookmark(name, number)):
+        paragraph.insert(place + offset, element)
