@@ -56,7 +56,7 @@ def check_package(
             texts = pool.submit(reading.package_texts, program, result.pdf, result.sha256)
             words = reading.PageWords(program, result.pdf)
             for page in sorted(_pages_to_look_at(result, parts)):
-                pool.submit(words.on, page)  # read meanwhile; what goes wrong is told when it is asked for
+                words.begin(page, pool)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
         if faults:  # nothing else can be judged by page

@@ -7,15 +7,16 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
+from isa_docs.conversion.poppler import without_output_intent
+
 _SECONDS = 300
 _PAGES_WORTH_A_PROCESS = 200
-_INTENTS, _UNREAD = b"/OutputIntents", b"/OutputIntent_"
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
 _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 
@@ -36,31 +37,15 @@ def pdftotext() -> str | None:
     return shutil.which("pdftotext")
 
 
-def without_output_intent(pdf: Path, copy: Path) -> Path:
-    """Write a copy that poppler reads fast: with an output intent it rebuilds the color transform on every page.
-
-    The intent's key, which a file of ours has once and in the clear, is overwritten by one that nobody reads.
-    """
-    data = pdf.read_bytes()
-    if data.count(_INTENTS) == 1:
-        copy.write_bytes(data.replace(_INTENTS, _UNREAD))
-        return copy
-    import pikepdf  # only where it is wanted: it takes long to import
-
-    with pikepdf.open(pdf) as opened:
-        if "/OutputIntents" in opened.Root:
-            del opened.Root.OutputIntents
-        opened.save(copy, static_id=True, fix_metadata_version=False)
-    return copy
-
-
 @lru_cache(maxsize=1)
 def package_texts(program: str, pdf: Path, sha256: str) -> tuple[str, ...]:
     """Return the text of every page of a finished package, without its output intent; read once for all who ask.
 
     ``sha256`` is that of the file: another content is another question.
     """
-    return tuple(page_texts(program, without_output_intent(pdf, pdf.with_suffix(".text.pdf"))))
+    copy = pdf.with_suffix(".text.pdf")
+    copy.write_bytes(without_output_intent(pdf.read_bytes()))
+    return tuple(page_texts(program, copy))
 
 
 def page_texts(program: str, pdf: Path) -> list[str]:
@@ -99,7 +84,8 @@ def syntax_problems(pdf: Path) -> list[str]:
 def words_on(program: str, pdf: Path, first: int, last: int, heights: Sequence[float]) -> list[list[Word]]:
     """Return the words of the pages from ``first`` to ``last`` (from 1), whose shown heights are given."""
     done = subprocess.run(
-        [program, "-bbox", "-cropbox", "-enc", "UTF-8", "-f", str(first), "-l", str(last), str(pdf), "-"],
+        [program, "-bbox", "-cropbox", "-enc", "UTF-8", "-f", str(first), "-l", str(last), "-", "-"],
+        input=without_output_intent(pdf.read_bytes()),
         capture_output=True,
         timeout=_SECONDS,
         check=False,
@@ -120,13 +106,18 @@ class PageWords:
     def __init__(self, program: str, pdf: Path) -> None:
         self._program = program
         self._pdf = pdf
-        self._read: dict[int, list[Word]] = {}
+        self._read: dict[int, Future[list[Word]]] = {}
+
+    def begin(self, page: int, threads: Executor) -> None:
+        """Begin to read a page (1-based) that will be asked for."""
+        self._read[page] = threads.submit(_words_on, self._program, self._pdf, page)
 
     def on(self, page: int) -> list[Word]:
         """Return the words of one page (1-based)."""
         if page not in self._read:
-            self._read[page] = _words_on(self._program, self._pdf, page)
-        return self._read[page]
+            self._read[page] = Future()
+            self._read[page].set_result(_words_on(self._program, self._pdf, page))
+        return self._read[page].result()
 
 
 def _words_on(program: str, pdf: Path, page: int) -> list[Word]:

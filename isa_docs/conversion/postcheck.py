@@ -22,6 +22,7 @@ from isa_docs.conversion._glyphs import boxed_characters
 from isa_docs.conversion._visible import VisibleText, visible_text
 from isa_docs.conversion.blocks import parted_blocks, parted_finding
 from isa_docs.conversion.fonts import describe
+from isa_docs.conversion.poppler import without_output_intent
 from isa_docs.findings import Finding, Place, Severity
 
 _POPPLER_SECONDS = 120
@@ -44,19 +45,14 @@ def check_pdf(pdf: Path, docx: Path) -> list[Finding]:
             if len(opened.pages) == 0:
                 return findings
             findings += [parted_finding(page, place) for page in parted_blocks(opened).values()]
-            for name in ("/OutputIntents", "/Metadata"):
-                # with an output intent poppler rebuilds the colour transform on every page: 70 times slower
-                if name in opened.Root:
-                    del opened.Root[name]
-            plain = io.BytesIO()
-            opened.save(plain)
+        plain = without_output_intent(pdf.read_bytes())
     except pikepdf.PdfError as error:
         return [Finding("CONV-PDF", Severity.ERROR, f"the converter's PDF does not open: {error}", place=place)]
     try:
         wanted = visible_text(read_docx(docx))
     except DocxError as error:
         return [*findings, Finding(error.code, Severity.ERROR, error.message, error.remedy, place=Place(str(docx)))]
-    return [*findings, *_text_problems(plain.getvalue(), wanted, place)]
+    return [*findings, *_text_problems(plain, wanted, place)]
 
 
 def _structure(opened: pikepdf.Pdf, place: Place) -> list[Finding]:

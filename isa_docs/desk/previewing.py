@@ -21,7 +21,6 @@ import msgspec
 import pikepdf
 
 from isa_docs.assembly.child import AssemblyProcess
-from isa_docs.assembly.reading import without_output_intent
 from isa_docs.build import reuse
 from isa_docs.build.agency_form import with_firm_form
 from isa_docs.build.cache import Cache
@@ -29,6 +28,7 @@ from isa_docs.build.checks import check_matter, concerning, select, stop_for
 from isa_docs.build.draft import Draft
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Engine, PdfOptions
+from isa_docs.conversion.poppler import without_output_intent
 from isa_docs.desk.checking import source_of, verdict
 from isa_docs.desk.page_marks import Mark, marks, read_pages
 from isa_docs.desk.pointers import pointer
@@ -212,7 +212,8 @@ def _read(pdf: Path, store: Path, item: PlannedItem, printed: list[Printed], dat
     kept = store / name
     if not kept.is_file():
         fresh = kept.with_suffix(".new")
-        without_output_intent(pdf, fresh).replace(kept)
+        fresh.write_bytes(without_output_intent(pdf.read_bytes()))
+        fresh.replace(kept)
     if item.kind == "exhibit":
         whole = {"pointer": pointer((*item.path, "file")), "box": [0, 0, 1, 1]}
         sizes = _sizes(kept)

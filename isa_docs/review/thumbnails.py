@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from isa_docs.assembly.reading import without_output_intent
+from isa_docs.conversion.poppler import without_output_intent
 
 _DPI = 26
 _QUALITY = 60
@@ -30,7 +30,8 @@ def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
         return {}
     found: dict[int, bytes] = {}
     with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
-        copy = without_output_intent(pdf, Path(folder) / "copy.pdf")
+        copy = Path(folder) / "copy.pdf"
+        copy.write_bytes(without_output_intent(pdf.read_bytes()))
         for first, last in _runs(pages):
             options = ["-r", str(_DPI), "-gray", "-jpeg", "-jpegopt", f"quality={_QUALITY}"]
             subprocess.run(
