@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from pikepdf import Array, Dictionary, Name, Page, Pdf
 
 from isa_docs.assembly import content
-from isa_docs.assembly.crowding import words_at_the_edges
+from isa_docs.assembly.crowding import WordsByPage, words_at_the_edges
 from isa_docs.assembly.esign import with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
@@ -39,6 +40,8 @@ class _Merged:
     named: dict[str, Spot]
     pages: list[Page]
     placed: PartPages
+    at_the_edges: Callable[[], WordsByPage]
+    """Waits for the words where the page stamp may stand."""
 
 
 def assemble(
@@ -62,20 +65,28 @@ def assemble(
     if info.attachments and info.archive != "a3":
         raise _refused("PKG-ATTACHMENT", "PDF/A-2 cannot carry files", "Ask for the archive form a3.")
     faces = tuple(fonts) if fonts is not None else stamp_fonts()
-    with Pdf.new() as pdf:
-        return _Assembly(pdf, parts, info, links).write(faces, out)
+    with Pdf.new() as pdf, ThreadPoolExecutor() as threads:
+        return _Assembly(pdf, parts, info, links, threads).write(faces, out)
 
 
 class _Assembly:
     """A package in the making."""
 
-    def __init__(self, pdf: Pdf, parts: Sequence[Part], info: PackageInfo, links: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        pdf: Pdf,
+        parts: Sequence[Part],
+        info: PackageInfo,
+        links: Mapping[str, str] | None,
+        threads: Executor,
+    ) -> None:
         self._pdf = pdf
         self._parts = parts
         self._info = info
         self._links = LinkKeeper({part.key: part.title for part in parts}, links)
         self._merged: dict[str, _Merged] = {}
         self._pages: list[Page] = []
+        self._threads = threads
 
     def write(self, faces: Sequence[Path], out: Path) -> AssemblyResult:
         for part in self._parts:
@@ -130,7 +141,8 @@ class _Assembly:
         own = append_pages(self._pdf, source, lambda annotation: self._links.keep(part, source, named, annotation))
         placed = PartPages(part.key, len(self._pages) + 1, len(own))
         self._pages += own
-        self._merged[part.key] = _Merged(part, source, named, own, placed)
+        edges = words_at_the_edges(part.pdf, own, self._threads) if part.kind == "exhibit" else dict
+        self._merged[part.key] = _Merged(part, source, named, own, placed, edges)
 
     def _describe_part(self, tree: StructureTree, item: _Merged, above: Dictionary | None, prefix: str) -> Dictionary:
         """Give one part its place in the structure: its own tree, or a wrapping for each page; and its links."""
@@ -184,7 +196,7 @@ def _own_stamps(item: _Merged, coded: Container[int]) -> list[OwnStamp]:
     ``coded`` are the pages of the package, from 1, that get a page code.
     """
     part, count = item.part, len(item.pages)
-    words = words_at_the_edges(part.pdf, item.pages) if part.kind == "exhibit" else {}
+    words = item.at_the_edges()
     return [
         OwnStamp(
             mark=f"{part.mark}, page {index + 1} of {count}" if part.mark else "",

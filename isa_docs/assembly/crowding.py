@@ -7,7 +7,8 @@ the others only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,24 +32,32 @@ _UNTOLD = frozenset({b"T*", b"'", b'"', b"TL", b"BI"})
 _UNIT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-def words_at_the_edges(pdf: Path, pages: Sequence[Page]) -> dict[int, list[Word]]:
-    """Return the words near the upper and lower edge of those of ``pages`` that have any, by their index from 0.
+WordsByPage = dict[int, list[Word]]
 
-    ``pages`` are all pages of the file ``pdf``. The places are those of the page as it is shown, from its lower left
-    corner. Without poppler nothing is known.
+
+def words_at_the_edges(pdf: Path, pages: Sequence[Page], threads: Executor) -> Callable[[], WordsByPage]:
+    """Begin to look for words near the upper and lower edge of ``pages``; return what waits for it.
+
+    The answer has those pages that have any, by their index from 0. ``pages`` are all pages of the file ``pdf``. The
+    places are those of the page as it is shown, from its lower left corner. Without poppler nothing is known.
     """
     program = pdftotext()
     if program is None:
-        return {}
+        return dict
     doubtful = [index for index, page in enumerate(pages) if _may_have_words_at_the_edges(page)]
-    found = {}
+    asked = []
     for first, last in _runs(doubtful):
         heights = [upright(pages[index])[2] for index in range(first, last + 1)]
-        for offset, words in enumerate(words_on(program, pdf, first + 1, last + 1, heights)):
-            height = heights[offset]
-            near = [word for word in words if word.bottom < EDGE or word.top > height - EDGE]
-            if near:
-                found[first + offset] = near
+        asked.append((first, heights, threads.submit(words_on, program, pdf, first + 1, last + 1, heights)))
+
+    def found() -> WordsByPage:
+        near: WordsByPage = {}
+        for first, heights, answer in asked:
+            for offset, (words, height) in enumerate(zip(answer.result(), heights, strict=False)):
+                if at_edges := [word for word in words if word.bottom < EDGE or word.top > height - EDGE]:
+                    near[first + offset] = at_edges
+        return near
+
     return found
 
 

@@ -7,6 +7,7 @@ waited for while other orders are carried out.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pickle
@@ -195,6 +196,7 @@ class _Worker:
 def main() -> None:
     """Work until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
+    gc.set_threshold(50_000)  # as in build_call: much is made and kept
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not print between the answers
     worker = _Worker(answers)

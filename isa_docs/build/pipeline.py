@@ -170,10 +170,10 @@ class _Run:
                     for index, draft in self.drafts.items()
                 }
                 converting = self._round(engine, threads, settled=True)
-                threads.submit(_prepare_review)
                 self._each("", lambda index, draft: taken[index].result())
                 if engine.open:
                     converting |= self._round(engine, threads, settled=True)
+                threads.submit(_prepare_review)
                 while converting := converting or self._round(engine, threads):
                     one = FIRST_COMPLETED if engine.open else ALL_COMPLETED
                     done, converting = wait(converting, return_when=one)

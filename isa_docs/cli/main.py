@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -84,6 +83,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with the code of docs/errors.md."""
-    from isa_docs.cli.run import run
+    from isa_docs.cli.run import leave, run
 
-    sys.exit(run(cli))
+    leave(run(cli))

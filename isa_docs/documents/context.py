@@ -14,6 +14,7 @@ from isa_docs.documents.characters import bound, unbroken
 from isa_docs.documents.filters import long_date, series
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import PlannedItem, SubmissionPlan
+from isa_docs.documents.regions import region_name
 from isa_docs.intake.model import Address, AnnualNotification, Application, DiscontinuanceAppeal, Importer, Person
 from isa_docs.program.authorities import authority
 
@@ -176,9 +177,9 @@ def signing_for(importer: Importer) -> str:
 
 
 def office(address: Address) -> str:
-    """Return where the principal office is: ``Tacoma, WA``, ``Guelph, ON, Canada``."""
+    """Return where the principal office is: ``Tacoma, Washington``, ``Guelph, Ontario, Canada``."""
     country = {"US": "", "CA": ", Canada"}.get(address.country, f", {address.country}")
-    return f"{address.city}, {address.region}{country}"
+    return f"{address.city}, {region_name(address.region, address.country)}{country}"
 
 
 def terms(isa: bool) -> Values:
