@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 
+_POLITENESS = 5
+"""How much less than others this process asks for the processor: while it has time, they are waited for."""
+
 _PATIENCE = 0.1
 """Seconds without an order after which the next libraries are imported: at the start the cores are wanted elsewhere."""
 
@@ -197,6 +200,8 @@ def main() -> None:
     """Work until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this process ends it
     gc.set_threshold(50_000)  # as in build_call: much is made and kept
+    if hasattr(os, "nice"):
+        os.nice(_POLITENESS)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not print between the answers
     worker = _Worker(answers)

@@ -114,7 +114,7 @@ def _build(
             "result": built.result,
         }
         memory.keep(answer, exhibits, [outcome.folder for outcome in outcomes])
-        cache.trim()
+        cache.tend()
     return built
 
 

@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ KINDS: tuple[Kind, ...] = ("converted", "exhibits", "builds", "templates")
 
 LIMIT = 1024**3
 """Bytes after which the entries not used for longest are dropped."""
+
+_TENDED_SECONDS = 60.0
 
 _FOLDER = "made"
 _SUM = hashlib.sha256().digest_size
@@ -105,6 +108,16 @@ class Cache:
             if total > limit:
                 freed += _removed(path, size)
         return freed
+
+    def tend(self) -> None:
+        """Trim, unless any process did so within the last minute: to look at every entry takes its time."""
+        mark = self.folder / ".trimmed"
+        with suppress(OSError):
+            if abs(time.time() - mark.stat().st_mtime) < _TENDED_SECONDS:
+                return
+        self.trim()
+        with suppress(OSError):
+            mark.touch()
 
     def _path(self, kind: Kind, key: str) -> Path:
         return self.folder / kind / key[:2] / key

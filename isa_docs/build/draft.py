@@ -93,6 +93,8 @@ class Draft:
         self._converting: set[str] = set()
         """The documents that were rendered and not yet accepted."""
         self._round = 0
+        self._words: dict[str, bool] = {}
+        """Which exhibits are Word files, as far as was looked."""
         (work / "docx").mkdir(parents=True)
 
     @property
@@ -465,7 +467,9 @@ class Draft:
         return (self.loaded.folder / item.exhibit.file).resolve()
 
     def _is_word(self, item: PlannedItem) -> bool:
-        return exhibit_type(self._exhibit_path(item)) == "docx"
+        if item.key not in self._words:
+            self._words[item.key] = exhibit_type(self._exhibit_path(item)) == "docx"
+        return self._words[item.key]
 
     def _job_key(self, item: PlannedItem) -> str:
         return f"{self.plan.submission.id}.{item.key}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from xml.parsers import expat
 
@@ -87,6 +88,10 @@ _MESSAGES = {
 }
 
 
+_REMEMBERED, _LARGE = 256, 65_536
+"""Parts no larger than that are remembered, so many: papers of one template share all but one of theirs."""
+
+
 def check_docx(source: Path | bytes, name: str | None = None) -> list[Finding]:
     """Return what is wrong with a Word file; an empty list means it may be converted.
 
@@ -106,12 +111,12 @@ def check_docx(source: Path | bytes, name: str | None = None) -> list[Finding]:
         hidden_styles = frozenset(_hidden_styles(docx))
         textless = {relation.target_part for relation in docx.relationships if relation.type in _TEXTLESS}
         for part, data in docx.parts.items():
+            large = len(data) > _LARGE
             if is_xml(part) and part in textless:
-                _check_textless(part, data)
+                (_check_textless.__wrapped__ if large else _check_textless)(part, data)
             elif is_xml(part) and not part.endswith(".rels"):
-                scan = _Scan(part, hidden_styles)
-                scan.run(data)
-                for code in sorted(scan.codes):
+                look = _codes.__wrapped__ if large else _codes
+                for code in sorted(look(part, data, hidden_styles)):
                     message, remedy = _MESSAGES[code]
                     add(code, f"{_called(part, docx)} {message}", remedy)
     except DocxError as error:
@@ -187,6 +192,15 @@ def _hidden_styles(docx: Docx) -> Iterable[str]:
     return found
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _codes(part: str, data: bytes, hidden_styles: frozenset[str]) -> frozenset[str]:
+    """Return what one pass over one XML part finds. Raises DocxError."""
+    scan = _Scan(part, hidden_styles)
+    scan.run(data)
+    return frozenset(scan.codes)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _check_textless(part: str, data: bytes) -> None:
     """Check that a part without text is sound XML: its prolog by expat, the rest by libxml2, four times faster."""
 
