@@ -137,14 +137,6 @@ NEEDS = (
         macos=("poppler",),
         windows=("oschwartz10612.Poppler",),
     ),
-    Need(
-        "qpdf",
-        present=lambda: has_program("qpdf"),
-        debian=("qpdf",),
-        fedora=("qpdf",),
-        macos=("qpdf",),
-        windows=("QPDF.QPDF",),
-    ),
 )
 BROWSERS = (
     "chromium",
@@ -158,6 +150,14 @@ BROWSERS = (
 """Where a Chromium is looked for; ISA_DOCS_CHROMIUM names another."""
 
 DEV_NEEDS: tuple[Need, ...] = (
+    Need(
+        "qpdf",
+        present=lambda: has_program("qpdf"),
+        debian=("qpdf",),
+        fedora=("qpdf",),
+        macos=("qpdf",),
+        windows=("QPDF.QPDF",),
+    ),
     Need(
         "Java development kit (runs veraPDF in the tests)",
         present=lambda: has_program("java") and has_program("javac"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -29,12 +28,6 @@ _PACKAGES = {
         "fedora": "sudo dnf install poppler-utils",
         "darwin": "brew install poppler",
         "win32": "winget install oschwartz10612.Poppler",
-    },
-    "qpdf": {
-        "debian": "sudo apt-get install qpdf",
-        "fedora": "sudo dnf install qpdf",
-        "darwin": "brew install qpdf",
-        "win32": "winget install QPDF.QPDF",
     },
 }
 
@@ -130,9 +123,6 @@ def _programs() -> Iterator[Check]:
         place = shutil.which(name)
         remedy = "" if place else _install("poppler")
         yield Check(name, place is not None, place or f"missing; it {use}", remedy)
-    place = shutil.which("qpdf")
-    found = f"{_qpdf_version(place)} at {place}" if place else "missing; without it its library checks the package"
-    yield Check("qpdf", place is not None, found, "" if place else _install("qpdf"), needed=False)
 
 
 def _validator() -> Check:
@@ -140,14 +130,6 @@ def _validator() -> Check:
     place = shutil.which("verapdf")
     without = "not here; packages declare PDF/A and PDF/UA, and nothing on this machine can put that to the test"
     return Check("veraPDF", True, place or without, needed=False)
-
-
-def _qpdf_version(program: str) -> str:
-    said = subprocess.run(
-        [program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
-    )
-    version = re.search(rb"version (\S+)", said.stdout)
-    return version[1].decode("ascii", "replace") if version else "unknown version"
 
 
 def _folder(name: str, path: Path, remedy: str) -> Check:

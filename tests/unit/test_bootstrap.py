@@ -87,7 +87,7 @@ class TestWhatAPersonIsTold:
         self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         programs = bootstrap.system_programs
-        qpdf = next(need for need in programs.NEEDS if need.name == "qpdf")
+        qpdf = next(need for need in programs.DEV_NEEDS if need.name == "qpdf")
         monkeypatch.setattr(programs, "missing", lambda *groups: [qpdf])
         monkeypatch.setenv("ISA_DOCS_NO_SYSTEM_INSTALL", "1")
         with pytest.raises(SystemExit) as stop:
@@ -114,7 +114,7 @@ class TestWhatAPersonIsTold:
         self, bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         programs = bootstrap.system_programs
-        qpdf = next(need for need in programs.NEEDS if need.name == "qpdf")
+        qpdf = next(need for need in programs.DEV_NEEDS if need.name == "qpdf")
         monkeypatch.setattr(programs, "missing", lambda *groups: [programs.OFFICE, qpdf])
         monkeypatch.setattr(programs, "apt_command", lambda: None)
         with pytest.raises(SystemExit) as stop:

@@ -19,7 +19,7 @@ from isa_docs.assembly.model import Part
 
 from .papers import slots
 
-INSTALL = "apt-get install libreoffice-writer-nogui fonts-liberation poppler-utils qpdf"
+INSTALL = "apt-get install libreoffice-writer-nogui fonts-liberation poppler-utils"
 
 EXPORT = {
     "SelectPdfVersion": 2,
