@@ -13,7 +13,6 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -111,13 +110,14 @@ class Cache:
 
     def tend(self) -> None:
         """Trim, unless any process did so within the last minute: to look at every entry takes its time."""
-        mark = self.folder / ".trimmed"
+        asked, trimmed = self.folder / ".asked", self.folder / ".trimmed"
         with suppress(OSError):
-            if abs(time.time() - mark.stat().st_mtime) < _TENDED_SECONDS:
+            asked.touch()
+            if asked.stat().st_mtime - trimmed.stat().st_mtime < _TENDED_SECONDS:
                 return
         self.trim()
         with suppress(OSError):
-            mark.touch()
+            trimmed.touch()
 
     def _path(self, kind: Kind, key: str) -> Path:
         return self.folder / kind / key[:2] / key

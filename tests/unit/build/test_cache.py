@@ -99,6 +99,19 @@ def test_trim_drops_what_was_not_used_for_longest(cache: Cache) -> None:
     assert [cache.get("converted", key) is not None for key in ("aa11", "bb22", "cc33")] == [True, True, False]
 
 
+def test_a_cache_is_trimmed_once_a_minute(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    trims: list[Path] = []
+    monkeypatch.setattr(Cache, "trim", lambda self: trims.append(self.folder))
+    cache.put("builds", "ab12", b"x")
+    cache.tend()
+    cache.tend()
+    assert len(trims) == 1
+    os.utime(cache.folder / ".trimmed", (1, 1))
+    cache.tend()
+    Cache(cache.folder.parent).tend()
+    assert len(trims) == 2
+
+
 def test_keys_differ_where_any_part_differs() -> None:
     assert key_of("a", ["b"]) == key_of("a", ("b",))
     assert len({key_of("a", "b"), key_of("ab", ""), key_of("b", "a"), key_of("a", ["b"])}) == 4
