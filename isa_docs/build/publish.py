@@ -54,27 +54,29 @@ def _replace(files: Mapping[str, bytes | Path], target: Path) -> Path | None:
         if rest.exists():
             shutil.rmtree(rest)
     sums = {}
-    for name, content in files.items():
-        path = fresh / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = content if isinstance(content, bytes) else content.read_bytes()
-        path.write_bytes(data)
-        sums[name] = hashlib.sha256(data).hexdigest()
-        _flush(path)
-    kept = _keep(target, fresh, sums, _sums_in(written))
-    if not target.exists():
-        fresh.rename(target)
-    elif _exchanged(fresh, target):
-        old = fresh
-    else:
-        target.rename(old)
-        try:
+    try:
+        for name, content in files.items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            data = content if isinstance(content, bytes) else content.read_bytes()
+            path.write_bytes(data)
+            sums[name] = hashlib.sha256(data).hexdigest()
+            _flush(path)
+        kept = _keep(target, fresh, sums, _sums_in(written))
+        if not target.exists():
             fresh.rename(target)
-        except OSError:
-            old.rename(target)
-            raise
-    written.write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
-    shutil.rmtree(old, ignore_errors=True)
+        elif not _exchanged(fresh, target):
+            target.rename(old)
+            try:
+                fresh.rename(target)
+            except OSError:
+                old.rename(target)
+                raise
+        written.write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8")
+    finally:  # also when a build is interrupted; what is needed to bring the old package back is left
+        if target.exists() or not old.exists():
+            for rest in (fresh, old):
+                shutil.rmtree(rest, ignore_errors=True)
     return target / kept if kept else None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from isa_docs.assembly import page_code
 from tests.acceptance.reading import Package, tool
 
 pytestmark = pytest.mark.slow
@@ -51,11 +52,11 @@ def test_the_parts_are_spoken_in_the_order_of_their_pages(spoken: Spoken) -> Non
 
 
 def test_everything_printed_is_spoken_in_the_order_it_is_read(spoken: Spoken) -> None:
-    """But for the letterhead and the marking as confidential, which stand in the margins."""
+    """But for the letterhead, the marking as confidential, and the words over page codes, which are in the margins."""
     said = "".join(letters for line in spoken.lines if line[0] == '"' for letters in re.findall("[A-Za-z]+", line))
     printed = [(page, word) for page, text in enumerate(spoken.pages) for word in re.findall("[A-Za-z]{5,}", text)]
     unspoken = [(page, word) for page, word in printed if word not in said]
-    marking = {"COMMERCIAL", "INFORMATION", "SECTION"}
+    marking = {"COMMERCIAL", "INFORMATION", "SECTION", *re.findall("[A-Za-z]{5,}", " ".join(page_code.CAPTION))}
     assert {word for page, word in unspoken if page > 0} <= marking
     letterhead = {word for _, word in printed[:12]}
     assert {word for page, word in unspoken if page == 0} <= letterhead | marking

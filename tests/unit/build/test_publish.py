@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,25 @@ def test_a_failure_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         publish({"a": b"new", "b": tmp_path / "is-not-there"}, target)
     assert contents(target) == {"a": "old"}
+
+
+@pytest.mark.parametrize("before", [{}, {"a": b"1"}])
+def test_an_interruption_while_writing_leaves_the_old_folder_and_nothing_else(
+    tmp_path: Path, before: dict[str, bytes]
+) -> None:
+    class Interrupted(dict[str, bytes]):
+        def items(self) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]
+            yield "a", b"2"
+            assert (tmp_path / ".anl.new" / "a").exists()
+            raise KeyboardInterrupt
+
+    target = tmp_path / "anl"
+    if before:
+        publish(before, target)
+    with pytest.raises(KeyboardInterrupt):
+        publish(Interrupted(), target)
+    assert (contents(target) if before else {}) == {name: data.decode() for name, data in before.items()}
+    assert {path.name for path in tmp_path.iterdir()} <= {"anl", ".anl.lock", ".anl.written"}
 
 
 def test_a_failure_of_the_last_step_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
