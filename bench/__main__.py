@@ -69,6 +69,7 @@ class Bench:
             "bare conversion": [sys.executable, str(ROOT / "bench" / "bare.py"), str(self.papers), "{out}"],
             "naive": [*chain, "naive", str(self.papers), "{out}"],
             "one call": [*chain, "one-call", str(self.papers), "{out}"],
+            "lean": [*chain, "lean", str(self.papers), "{out}"],
         }
         if self.letter:
             ways["isa-docs, only the letter changed"] = self._isa_docs()

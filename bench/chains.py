@@ -6,11 +6,13 @@ with docxtpl, converts it, and appends the PDFs with pypdf; none checks anything
 naive      one ``soffice`` call a document
 one-call   one ``soffice`` call for all documents of all packages
 unoserver  one unoserver, asked for each document over XML-RPC (``--uno-python`` has ``uno`` and ``unoserver``)
+lean       our own converter in one batch: the least that filling, converting and appending in Python takes
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -76,6 +78,21 @@ def one_by_one(documents: Sequence[Path], out: Path) -> None:
         soffice([document], out)
 
 
+def leanly(documents: Sequence[Path], out: Path) -> None:
+    """Convert with our own converter, all documents in one batch."""
+    from isa_docs.conversion.engine import Job, PdfOptions
+    from isa_docs.conversion.libreoffice import LibreOfficeEngine
+    from isa_docs.conversion.program import find_installation
+
+    cache = Path(os.environ["ISA_DOCS_CACHE_DIR"])
+    engine = LibreOfficeEngine(find_installation(None, cache), cache)
+    try:
+        results = engine.convert([Job(document.stem, document) for document in documents], PdfOptions(), out)
+    finally:
+        engine.close()
+    assert all(result.pdf for result in results), "a document was not converted"
+
+
 @contextmanager
 def unoserver(python: str, work: Path) -> Iterator[Convert]:
     """Run a unoserver while the block runs; give what converts with it."""
@@ -116,7 +133,7 @@ def free_port() -> int:
 def main() -> int:
     """Make the packages in the way asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("way", choices=["naive", "one-call", "unoserver"])
+    parser.add_argument("way", choices=["naive", "one-call", "unoserver", "lean"])
     parser.add_argument("packages", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--uno-python", default="python3")
@@ -126,6 +143,8 @@ def main() -> int:
         make(options.packages, options.out, one_by_one)
     elif options.way == "one-call":
         make(options.packages, options.out, soffice, together=True)
+    elif options.way == "lean":
+        make(options.packages, options.out, leanly, together=True)
     else:
         with unoserver(options.uno_python, options.out) as convert:
             make(options.packages, options.out, convert)

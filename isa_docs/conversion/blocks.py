@@ -6,8 +6,9 @@ although each is to be kept with the next. The block's first paragraph is then t
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,31 +22,23 @@ if TYPE_CHECKING:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BODY = "word/document.xml"
 _BEFORE_BREAK = {f"{_W}pStyle", f"{_W}keepNext", f"{_W}keepLines"}
+_NAME = re.compile(f"({START}|{END})([0-9]{{1,4}})")
 PARTED = "CONV-PARTED"
 
 
 def parted_blocks(pdf: pikepdf.Pdf) -> dict[int, int]:
     """Return the numbers of the blocks whose ends are on different pages, and the page, from 1, of their beginning."""
-    pages = dict(_pages_of_bookmarks(pdf))
-    ends = {name.removeprefix(END): page for name, page in pages.items() if name.startswith(END)}
-    starts = {name.removeprefix(START): page for name, page in pages.items() if name.startswith(START)}
-    return {int(number): page for number, page in starts.items() if ends.get(number, page) != page}
-
-
-def _pages_of_bookmarks(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int]]:
-    """Yield the ends of blocks among the named destinations, as LibreOffice writes them, with their pages."""
     from pikepdf import Array, Dictionary
 
-    named = {
-        str(name)[1:]: target
-        for name, target in pdf.Root.get("/Dests", {}).items()
-        if str(name)[1:].startswith((START, END))
-    }
-    numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)} if named else {}
-    for name, target in named.items():
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    named = pdf.Root.get("/Dests")  # where LibreOffice writes bookmarks
+    for name, target in named.items() if isinstance(named, Dictionary) else ():
         place = target.get("/D") if isinstance(target, Dictionary) else target
-        if isinstance(place, Array) and place[0].objgen in numbers:
-            yield name, numbers[place[0].objgen]
+        if (found := _NAME.fullmatch(str(name)[1:])) and isinstance(place, Array):
+            (starts if found[1] == START else ends)[int(found[2])] = numbers.get(place[0].objgen, 0)
+    return {number: page for number, page in starts.items() if ends.get(number, page) != page}
 
 
 def parted_finding(page: int, place: Place) -> Finding:
@@ -69,8 +62,8 @@ def with_breaks(docx: Path, blocks: Container[int], out: Path) -> Path:
             if entry.filename == _BODY:
                 root = etree.fromstring(data)
                 for mark in root.iter(f"{_W}bookmarkStart"):
-                    name = mark.get(f"{_W}name", "")
-                    if name.startswith(START) and int(name.removeprefix(START)) in blocks:
+                    name = _NAME.fullmatch(mark.get(f"{_W}name", ""))
+                    if name and name[1] == START and int(name[2]) in blocks:
                         _break_before(mark.getparent())
                 data = etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
             target.writestr(entry, data)

@@ -28,9 +28,10 @@ _CATEGORY = {
 }
 _POSITION = {
     "contested": "The Company contests it.",
-    "contested-in-part": (
+    "facts-admitted": (
         "The Company admits the facts stated in it and contests the conclusion drawn from them, as the answer states."
     ),
+    "contested-in-part": "The Company contests it in part, as the answer states.",
     "admitted": "The Company admits it.",
 }
 _STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}

@@ -417,7 +417,7 @@ class Ground(_Value, frozen=True, kw_only=True):
     title: str
     notice_states: str
     response: str
-    position: Literal["contested", "contested-in-part", "admitted"] = "contested"
+    position: Literal["contested", "facts-admitted", "contested-in-part", "admitted"] = "contested"
     exhibits: tuple[str, ...] = ()
 
 

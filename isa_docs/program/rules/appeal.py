@@ -30,6 +30,12 @@ _FROM_NOTICE = re.compile(
 )
 _SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _NUMBERS = {"ten": 10, "fifteen": 15, "thirty": 30}
+_POSITIONS = {
+    "facts-admitted": "admitted as to its facts",
+    "contested-in-part": "contested in part",
+    "admitted": "admitted",
+}
+"""What is said of a ground that is not contested altogether."""
 
 
 @rule(
@@ -279,7 +285,7 @@ def isa_app_012(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     for position, ground in enumerate(case.submission.grounds):
         if ground.position != "contested":
             yield Problem(
-                f"{ground.title} is {ground.position.replace('-', ' ')}, and the appeal names no corrective action.",
+                f"{ground.title} is {_POSITIONS[ground.position]}, and the appeal names no corrective action.",
                 case.path("grounds", position, "position"),
             )
 

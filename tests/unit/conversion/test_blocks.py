@@ -21,7 +21,7 @@ def closing(number: int, *, bound: bool = False, rows: tuple[str, ...] = BLOCK) 
     """Return a block that LibreOffice may part: its paragraphs are not kept with each other unless ``bound``."""
     properties = "<w:pPr><w:keepNext/></w:pPr>" if bound else ""
     rows = tuple(f"<w:p>{properties}<w:r><w:t>{row}</w:t></w:r></w:p>" for row in rows)
-    for row, name in ((0, f"keepStart{number}"), (-1, f"keepEnd{number}")):
+    for row, name in ((0, f"isaBlockStart{number}"), (-1, f"isaBlockEnd{number}")):
         mark = f'<w:bookmarkStart w:id="{70 + 2 * number - row}" w:name="{name}"/>'
         mark += f'<w:bookmarkEnd w:id="{70 + 2 * number - row}"/>'
         text = rows[row].replace("<w:r>", f"{mark}<w:r>")
@@ -71,7 +71,7 @@ def test_each_parted_block_gets_its_break_and_no_other(libreoffice: LibreOfficeE
     broken = with_breaks(docx, parted, tmp_path / "broken.docx")
     body = zipfile.ZipFile(broken).read("word/document.xml").decode()
     assert body.count("pageBreakBefore") == 1
-    assert body.index("Line 0.") < body.index("pageBreakBefore") < body.index("keepStart1") < body.index("keepEnd1")
+    assert body.index("Line 0.") < body.index("pageBreakBefore") < body.index("isaBlockStart1") < body.index("isaBlockEnd1")
 
 
 def test_a_block_longer_than_a_page_is_left_with_a_warning(libreoffice: LibreOfficeEngine, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def block_ends(rendered) -> dict[str, str]:
     return {
         mark.get(qn("w:name")): Paragraph(mark.getparent(), None).text.strip("\t\u200b")
         for mark in read(rendered).element.body.iter(qn("w:bookmarkStart"))
-        if mark.get(qn("w:name")).startswith("keep")
+        if mark.get(qn("w:name")).startswith("isaBlock")
     }
 
 
@@ -30,23 +30,23 @@ def letter(*kept: str, after: tuple[str, ...] = ("Enclosure", "Page two")):
 
 def test_a_block_reaches_from_the_first_kept_paragraph_to_the_one_after_the_last():
     word = letter("Sincerely,", "[[sign:officer]]", "Margaret Ellison", "Signed on: [[date:officer]]")
-    assert block_ends(fill(word)) == {"keepStart0": "Sincerely,", "keepEnd0": "Enclosure"}
+    assert block_ends(fill(word)) == {"isaBlockStart0": "Sincerely,", "isaBlockEnd0": "Enclosure"}
 
 
 def test_a_block_may_end_the_paper():
     word = letter("Sincerely,", "[[sign:officer]]", after=())
-    assert block_ends(fill(word)) == {"keepStart0": "Sincerely,", "keepEnd0": ""}
+    assert block_ends(fill(word)) == {"isaBlockStart0": "Sincerely,", "isaBlockEnd0": ""}
 
 
 def test_two_lines_in_a_block_make_one_block_and_two_blocks_make_two():
     word = letter("By", "[[sign:officer]]", "[[sign:counsel]]")
-    assert block_ends(fill(word)) == {"keepStart0": "By", "keepEnd0": "Enclosure"}
+    assert block_ends(fill(word)) == {"isaBlockStart0": "By", "isaBlockEnd0": "Enclosure"}
     word.paragraphs[2].paragraph_format.keep_with_next = False
     assert block_ends(fill(word)) == {
-        "keepStart0": "By",
-        "keepEnd0": "",
-        "keepStart1": "",
-        "keepEnd1": "Enclosure",
+        "isaBlockStart0": "By",
+        "isaBlockEnd0": "",
+        "isaBlockStart1": "",
+        "isaBlockEnd1": "Enclosure",
     }
 
 

@@ -321,3 +321,18 @@ def test_the_portal_takes_statements_not_letters() -> None:
     titles = [plan_submission(portal, at).items[0].title for at in range(len(portal.submissions))]
     assert titles == ["Statement of Application", "Annual Notification"]
     assert plan_submission(northwind(), 0).items[0].title == "Transmittal Letter"
+
+
+@pytest.mark.parametrize("position", ["contested", "facts-admitted", "contested-in-part", "admitted"])
+def test_an_appeal_admits_of_a_ground_what_the_matter_says_and_no_more(position: str) -> None:
+    matter = northwind()
+    (index,) = [at for at, each in enumerate(matter.submissions) if each.id == "appeal-2015"]
+    submission = matter.submissions[index]
+    grounds = tuple(replace(ground, position=position) for ground in submission.grounds)  # type: ignore[union-attr]
+    submissions = tuple(
+        replace(submission, grounds=grounds) if at == index else each for at, each in enumerate(matter.submissions)
+    )
+    said = appeal(plan_submission(replace(matter, submissions=submissions), index))["appeal"]["grounds"]
+    for ground in said:
+        assert ("admits" in ground["position"]) is (position in ("facts-admitted", "admitted"))
+        assert ("contests" in ground["position"]) is (position != "admitted")
