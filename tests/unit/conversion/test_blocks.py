@@ -71,7 +71,12 @@ def test_each_parted_block_gets_its_break_and_no_other(libreoffice: LibreOfficeE
     broken = with_breaks(docx, parted, tmp_path / "broken.docx")
     body = zipfile.ZipFile(broken).read("word/document.xml").decode()
     assert body.count("pageBreakBefore") == 1
-    assert body.index("Line 0.") < body.index("pageBreakBefore") < body.index("isaBlockStart1") < body.index("isaBlockEnd1")
+    assert (
+        body.index("Line 0.")
+        < body.index("pageBreakBefore")
+        < body.index("isaBlockStart1")
+        < body.index("isaBlockEnd1")
+    )
 
 
 def test_a_block_longer_than_a_page_is_left_with_a_warning(libreoffice: LibreOfficeEngine, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,8 @@ def test_a_preview_process_that_dies_is_replaced(tmp_path: Path) -> None:
         with pytest.raises(LostError):
             process.wait(lost, 300)
             raise LostError  # it had answered before it was killed
+        while worker in workers():  # until then an order could still be given to it, and be lost
+            time.sleep(0.01)
         _, third = process.ask(order)
         assert process.wait(third, 300)["exit_code"] == 4
     finally:
