@@ -1,7 +1,7 @@
 """A season: many annual letters wait when an urgent appeal arrives; first with small work, then with real builds.
 
 ISA_DOCS_TEST_LETTERS says how many letters the service with the real converter is to build (default 80; a thousand
-take seven minutes on two cores). Run with -s to see the figures that docs/deploy.md quotes.
+take five minutes on two cores). Run with -s to see the figures that docs/deploy.md quotes.
 """
 
 from __future__ import annotations
