@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -65,7 +66,7 @@ def assemble(
     if info.attachments and info.archive != "a3":
         raise _refused("PKG-ATTACHMENT", "PDF/A-2 cannot carry files", "Ask for the archive form a3.")
     faces = tuple(fonts) if fonts is not None else stamp_fonts()
-    with Pdf.new() as pdf, ThreadPoolExecutor() as threads:
+    with Pdf.new() as pdf, ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         return _Assembly(pdf, parts, info, links, threads).write(faces, out)
 
 

@@ -17,6 +17,7 @@ from pikepdf import Dictionary, Name, Page, Stream
 from isa_docs.assembly.content import page_bytes
 from isa_docs.assembly.reading import Word, pdftotext, words_on
 from isa_docs.assembly.shrinking import Matrix, inverse, moved, times, upright
+from isa_docs.conversion.poppler import without_output_intent
 
 EDGE = 40.0
 """How far from the upper and the lower edge of the page words are looked for, in points."""
@@ -46,9 +47,10 @@ def words_at_the_edges(pdf: Path, pages: Sequence[Page], threads: Executor) -> C
         return dict
     doubtful = [index for index, page in enumerate(pages) if _may_have_words_at_the_edges(page)]
     asked = []
+    data = without_output_intent(pdf.read_bytes()) if doubtful else b""
     for first, last in _runs(doubtful):
         heights = [upright(pages[index])[2] for index in range(first, last + 1)]
-        asked.append((first, heights, threads.submit(words_on, program, pdf, first + 1, last + 1, heights)))
+        asked.append((first, heights, threads.submit(words_on, program, data, first + 1, last + 1, heights)))
 
     def found() -> WordsByPage:
         near: WordsByPage = {}

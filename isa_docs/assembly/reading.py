@@ -75,11 +75,11 @@ def syntax_problems(pdf: Path) -> list[str]:
         return [str(problem) for problem in opened.check_pdf_syntax()]
 
 
-def words_on(program: str, pdf: Path, first: int, last: int, heights: Sequence[float]) -> list[list[Word]]:
+def words_on(program: str, pdf: bytes, first: int, last: int, heights: Sequence[float]) -> list[list[Word]]:
     """Return the words of the pages from ``first`` to ``last`` (from 1), whose shown heights are given."""
     done = subprocess.run(
         [program, "-bbox", "-cropbox", "-enc", "UTF-8", "-f", str(first), "-l", str(last), "-", "-"],
-        input=without_output_intent(pdf.read_bytes()),
+        input=pdf,
         capture_output=True,
         timeout=_SECONDS,
         check=False,
@@ -109,8 +109,9 @@ class PageWords:
     def on(self, page: int) -> list[Word]:
         """Return the words of one page (1-based)."""
         if page not in self._read:
+            words = _words_on(self._program, self._pdf, page)
             self._read[page] = Future()
-            self._read[page].set_result(_words_on(self._program, self._pdf, page))
+            self._read[page].set_result(words)
         return self._read[page].result()
 
 

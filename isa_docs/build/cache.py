@@ -113,7 +113,7 @@ class Cache:
         asked, trimmed = self.folder / ".asked", self.folder / ".trimmed"
         with suppress(OSError):
             asked.touch()
-            if asked.stat().st_mtime - trimmed.stat().st_mtime < _TENDED_SECONDS:
+            if 0 <= asked.stat().st_mtime - trimmed.stat().st_mtime < _TENDED_SECONDS:
                 return
         self.trim()
         with suppress(OSError):

@@ -77,5 +77,7 @@ def _break_before(paragraph: etree._Element) -> None:
     if properties is None:
         properties = etree.Element(f"{_W}pPr")
         paragraph.insert(0, properties)
+    for old in properties.findall(f"{_W}pageBreakBefore"):
+        properties.remove(old)
     place = sum(1 for child in properties if child.tag in _BEFORE_BREAK)
     properties.insert(place, etree.Element(f"{_W}pageBreakBefore"))

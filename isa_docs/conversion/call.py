@@ -123,7 +123,7 @@ class Call:
         if self._process is None:
             return True
         if self._process.ended():
-            if self._process.stop() == RESTART and self._starts < self._limits.starts:
+            if self._process.stop() == RESTART and self.undone() and self._starts < self._limits.starts:
                 self._start_process()
                 return self._process is None
             if not self._why and self.undone():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,7 @@ def convert_documents(
     of each result before it is checked.
 
     A document that fails a check before or after conversion has an error and no PDF; the others come through. One in
-    which what belongs to a signature was parted between two pages is converted once more, with a page break before it.
+    which what belongs to a signature was parted between two pages is converted again, with a page break before it.
     Every finding is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
     """
     before = {job.key: check_docx(job.docx) for job in jobs}
@@ -48,29 +49,55 @@ def convert_documents(
 
     def judge(job: Job) -> Result:
         result = made.get(job.key, Result(job, None, None, 0, 0.0))
-        if result.pdf is None:
-            return _judged(result, before[job.key])
-        found = after(result.pdf, job.docx)
-        if any(finding.code == PARTED for finding in found):
-            result = _kept_together(result, options, engine, out_dir)
-            found = after(result.pdf, job.docx) if result.pdf is not None else []
+        found = after(result.pdf, job.docx) if result.pdf is not None else []
         return _judged(result, [*before[job.key], *found])
 
     with ThreadPoolExecutor() as threads:  # most of the time goes into a program that reads the PDF's text
-        return list(threads.map(judge, jobs))
+        results = list(threads.map(judge, jobs))
+    if any(finding.code == PARTED for result in results for finding in result.findings):
+        results = _kept_together(results, before, after, lambda again, out: engine.convert(again, options, out))
+    return results
 
 
-def _kept_together(parted: Result, options: PdfOptions, engine: Engine, out_dir: Path) -> Result:
-    """Convert a document once more with page breaks before the blocks that were parted."""
+def _kept_together(
+    results: Sequence[Result],
+    before: Mapping[str, list[Finding]],
+    after: Check,
+    convert: Callable[[Sequence[Job], Path], list[Result]],
+) -> list[Result]:
+    """Convert documents with parted blocks again, with page breaks before those, until no other block is parted.
+
+    A document whose new PDF is no better than a failure keeps the one it has, and its warning.
+    """
+    answers = {result.job.key: result for result in results}
+    broken: dict[str, set[int]] = {}
+    with TemporaryDirectory() as folder:
+        while blocks := {key: broken[key] for key, result in answers.items() if _breaks_more(result, broken)}:
+            docx = {key: Path(folder) / f"{key}.docx" for key in blocks}
+            jobs = [Job(key, with_breaks(answers[key].job.docx, blocks[key], docx[key])) for key in blocks]
+            for again in convert(jobs, Path(folder) / "pdf"):
+                was = answers[again.job.key]
+                found = after(again.pdf, was.job.docx) if again.pdf is not None else []
+                if again.pdf is None or was.pdf is None or _errors(found):
+                    continue
+                shutil.copyfile(again.pdf, was.pdf)
+                fresh = replace(again, job=was.job, pdf=was.pdf, seconds=was.seconds + again.seconds)
+                answers[again.job.key] = _judged(fresh, [*before[again.job.key], *found])
+    return list(answers.values())
+
+
+def _breaks_more(result: Result, broken: dict[str, set[int]]) -> bool:
+    """Note which blocks of a document are parted; tell whether any was not noted before."""
+    if result.pdf is None or not any(finding.code == PARTED for finding in result.findings):
+        return False
     import pikepdf  # only here: it is hardly ever wanted
 
-    assert parted.pdf is not None
-    with pikepdf.open(parted.pdf) as pdf:
-        blocks = parted_blocks(pdf)
-    with TemporaryDirectory() as folder:
-        docx = with_breaks(parted.job.docx, blocks, Path(folder) / "document.docx")
-        (again,) = engine.convert([Job(parted.job.key, docx)], options, out_dir)
-    return replace(again, job=parted.job, seconds=parted.seconds + again.seconds)
+    with pikepdf.open(result.pdf) as pdf:
+        parted = set(parted_blocks(pdf))
+    known = broken.setdefault(result.job.key, set())
+    more = not parted <= known
+    known |= parted
+    return more
 
 
 def _check_pdf(pdf: Path, docx: Path) -> list[Finding]:

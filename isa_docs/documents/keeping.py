@@ -48,12 +48,12 @@ def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> int:
         if not any(mark.get(qn("w:name")) in signed for mark in paragraph.iter(qn("w:bookmarkStart"))):
             continue
         first = paragraph
-        while (before := first.getprevious()) is not None and before.tag == qn("w:p") and _is_kept(before, kept):
+        while (before := _beside(first, preceding=True)) is not None and _is_kept(before, kept):
             first = before
         if first is last:
             continue  # another line of the same block
         end = paragraph
-        while _is_kept(end, kept) and (after := end.getnext()) is not None and after.tag == qn("w:p"):
+        while _is_kept(end, kept) and (after := _beside(end, preceding=False)) is not None:
             end = after
         if end is not first:
             _mark(first, f"{START}{number}", _FIRST_ID + 2 * number)
@@ -61,6 +61,13 @@ def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> int:
             number += 1
         last = first
     return number
+
+
+def _beside(paragraph: Any, *, preceding: bool) -> Any | None:
+    """Return the paragraph before or after this one, past what Word puts between paragraphs; None before a table."""
+    between = {qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:proofErr")}
+    found = next((each for each in paragraph.itersiblings(preceding=preceding) if each.tag not in between), None)
+    return found if found is not None and found.tag == qn("w:p") else None
 
 
 def _is_kept(paragraph: Any, kept: Container[str]) -> bool:

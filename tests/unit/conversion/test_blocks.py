@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdf
 
 from isa_docs.conversion.blocks import parted_blocks, with_breaks
 from isa_docs.conversion.convert import convert_documents
-from isa_docs.conversion.engine import Job, PdfOptions
+from isa_docs.conversion.engine import Job, PdfOptions, Result
 from isa_docs.conversion.libreoffice import LibreOfficeEngine
 from tests.unit.conversion.word_files import make_docx, paragraph
 
@@ -85,3 +87,44 @@ def test_a_block_longer_than_a_page_is_left_with_a_warning(libreoffice: LibreOff
     (result,) = convert_documents([Job("long", docx)], PdfOptions(), libreoffice, tmp_path / "out")
     assert result.pdf is not None
     assert [(finding.code, finding.severity.value) for finding in result.findings] == [("CONV-PARTED", "warning")]
+
+
+def test_a_block_that_is_parted_because_another_moved_is_moved_too(
+    libreoffice: LibreOfficeEngine, tmp_path: Path
+) -> None:
+    jobs = [Job(f"n{between}", tmp_path / f"{between}.docx") for between in range(38, 46)]
+    for between, job in zip(range(38, 46), jobs, strict=True):
+        job.docx.write_bytes(make_docx(lines(46) + closing(0) + lines(between) + closing(1)))
+    for result in convert_documents(jobs, PdfOptions(), libreoffice, tmp_path / "out"):
+        assert (result.findings, result.error) == ((), None)
+        assert result.pdf is not None
+        assert {tuple(page) for page in pages_of(result.pdf)} == {(), BLOCK}
+
+
+class FailsLater:
+    """The real converter at first; any later call answers that it failed."""
+
+    def __init__(self, engine: LibreOfficeEngine) -> None:
+        self._engine, self.calls = engine, list[int]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def convert(self, jobs: Sequence[Job], options: PdfOptions, out: Path) -> list[Result]:
+        self.calls.append(len(jobs))
+        if len(self.calls) > 1:
+            return [Result(job, None, "It did not finish.", 0, 0.0) for job in jobs]
+        return self._engine.convert(jobs, options, out)
+
+
+def test_parted_documents_are_converted_again_in_one_call_and_kept_when_that_fails(
+    libreoffice: LibreOfficeEngine, tmp_path: Path
+) -> None:
+    jobs = [Job(f"n{count}", tmp_path / f"{count}.docx") for count in range(40, 60)]
+    for count, job in zip(range(40, 60), jobs, strict=True):
+        job.docx.write_bytes(make_docx(lines(count) + closing(0)))
+    engine = FailsLater(libreoffice)
+    results = convert_documents(jobs, PdfOptions(), engine, tmp_path / "out")
+    assert engine.calls == [20, len(BLOCK) - 1]
+    assert all(result.pdf is not None and result.error is None for result in results)
+    assert sum([finding.code for finding in result.findings] == ["CONV-PARTED"] for result in results) == len(BLOCK) - 1

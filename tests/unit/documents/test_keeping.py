@@ -55,6 +55,13 @@ def test_lines_that_nothing_is_kept_with_and_lines_in_tables_have_no_block():
     assert block_ends(fill(table(letter("Sincerely,"), ["[[sign:officer]]", "[[date:officer]]"]))) == {}
 
 
+def test_what_word_puts_between_paragraphs_does_not_end_a_block():
+    word = letter("Please direct questions", "Sincerely,", "[[sign:officer]]")
+    for at in (1, 2):
+        word.paragraphs[at]._p.addnext(word.element.makeelement(qn("w:proofErr"), {qn("w:type"): "spellStart"}))
+    assert block_ends(fill(word)) == {"isaBlockStart0": "Please direct questions", "isaBlockEnd0": "Enclosure"}
+
+
 def test_what_a_value_says_makes_no_block():
     word = letter("Sincerely,", "{{ name }}")
     assert block_ends(fill(word, {"name": "[[sign:officer]]"})) == {}
