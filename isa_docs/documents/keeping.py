@@ -12,7 +12,7 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from isa_docs.documents.block_names import END, START
-from isa_docs.documents.tokens import bookmark
+from isa_docs.documents.tokens import bookmark, style_values
 
 _FIRST_ID = 8000
 
@@ -21,27 +21,14 @@ def keeping_styles(styles: Any) -> frozenset[str]:
     """Return the ids of the paragraph styles, ``w:styles``, that keep with the next paragraph, of themselves or by
     inheritance.
     """
-    known = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
-    found: dict[str, bool] = {}
-
-    def keeps(name: str, seen: frozenset[str]) -> bool:
-        if name not in found:
-            own = _keeps(known[name].find(qn("w:pPr")))
-            if own is None:
-                base = known[name].find(qn("w:basedOn"))
-                above = base.get(qn("w:val"), "") if base is not None else ""
-                own = above in known and above not in seen and keeps(above, seen | {name})
-            found[name] = own
-        return found[name]
-
-    return frozenset(name for name in known if keeps(name, frozenset()))
+    return frozenset(name for name, keeps in style_values(styles, _keeps).items() if keeps)
 
 
-def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> int:
+def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> None:
     """Bookmark the first and the last paragraph of each block of ``w:body`` with a signature line, in place.
 
     ``signed`` are the names of the bookmarks of signature lines, ``kept`` the styles that :func:`keeping_styles`
-    gives. Lines in tables are left alone: there the rows are kept whole. Returns the number of blocks.
+    gives. Lines in tables are left alone: there the rows are kept whole.
     """
     number, last = 0, None
     for paragraph in body.findall(qn("w:p")):
@@ -60,7 +47,6 @@ def mark_blocks(body: Any, signed: Container[str], kept: Container[str]) -> int:
             _mark(end, f"{END}{number}", _FIRST_ID + 2 * number + 1)
             number += 1
         last = first
-    return number
 
 
 def _beside(paragraph: Any, *, preceding: bool) -> Any | None:

@@ -95,7 +95,6 @@ class Rendering:
         self._environment.globals.update(_slot=self._slot, _blocks=self._blocks, _inline=self._inline)
         self._width = _text_width(self.template)
         self._indents = style_indents(self.template.docx.styles.element)
-        self._kept = keeping_styles(self.template.docx.styles.element)
         self._writer = RichTextWriter(self.template.docx.part, self._width)
         self._iterations = 0
         self._part: Part = self.template.docx.part
@@ -210,7 +209,8 @@ class Rendering:
         drawn = draw_lines(tree, self.slots, self._width, self._indents)
         self.placed += drawn
         if drawn and (body := tree.find(qn("w:body"))) is not None:
-            mark_blocks(body, {line.start for line in drawn if line.kind == "sign"}, self._kept)
+            kept = keeping_styles(self.template.docx.styles.element)
+            mark_blocks(body, {line.start for line in drawn if line.kind == "sign"}, kept)
         tidy(tree)
         unpin(tree)
         self.template.fix_docpr_ids(tree)

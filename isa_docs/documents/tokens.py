@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from docx.oxml.ns import qn
 from lxml import etree
 
 Kind = Literal["sign", "date"]
+_Value = TypeVar("_Value")
 
 MARK: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
 """What a token leaves in the rendered text: its number between two noncharacters, which no value may contain."""
@@ -152,15 +153,23 @@ def _run(properties: Any) -> Any:
 
 def style_indents(styles: Any) -> dict[str, int]:
     """Return the left indent of each paragraph style, its own or inherited, by its id; ``styles`` is ``w:styles``."""
+    return style_values(styles, _left)
+
+
+def style_values(styles: Any, stated: Callable[[Any], _Value | None]) -> dict[str, _Value]:
+    """Return what each style of ``w:styles`` that states something states, itself or by inheritance, by its id.
+
+    ``stated`` reads it from a style's paragraph properties (None: it has none), and answers None for nothing.
+    """
     known = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
-    found: dict[str, int] = {}
+    found: dict[str, _Value] = {}
     for name, style in known.items():
         at, seen = style, set()
         while at is not None and id(at) not in seen:
             seen.add(id(at))
-            left = _left(at.find(qn("w:pPr")))
-            if left is not None:
-                found[name] = left
+            value = stated(at.find(qn("w:pPr")))
+            if value is not None:
+                found[name] = value
                 break
             base = at.find(qn("w:basedOn"))
             at = known.get(base.get(qn("w:val"))) if base is not None else None
