@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.words import in_own_words
 from isa_docs.intake.source import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,7 +123,7 @@ class Bench:
             folder = self.matters / f"m{number:04}"
             shutil.copytree(matter.parent / "exhibits", folder / "exhibits")
             data["matter"] = f"bench-{number:04}"
-            (folder / "matter.json").write_text(json.dumps(data), encoding="utf-8")
+            (folder / "matter.json").write_text(json.dumps(in_own_words(data, number)), encoding="utf-8")
 
 
 def measure(bench: Bench, rounds: int, done: Callable[[dict[str, list[Run]]], None]) -> dict[str, list[Run]]:

@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.words import in_own_words
 from isa_docs.intake.source import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +33,7 @@ def write_matters(folder: Path, letters: int) -> None:
         place.mkdir(parents=True)
         data["matter"] = f"season-{number:04}"
         data["importer"]["legal_name"] = f"Importer Number {number} Ltd."
-        (place / "matter.json").write_text(json.dumps(data), encoding="utf-8")
+        (place / "matter.json").write_text(json.dumps(in_own_words(data, number)), encoding="utf-8")
 
 
 def memory_below(pid: int) -> float:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +39,8 @@ class _Merged:
     named: dict[str, Spot]
     pages: list[Page]
     placed: PartPages
-    at_the_edges: Callable[[], WordsByPage]
-    """Waits for the words where the page stamp may stand."""
+    at_the_edges: WordsByPage
+    """The words where the page stamp may stand."""
 
 
 def assemble(
@@ -66,8 +64,8 @@ def assemble(
     if info.attachments and info.archive != "a3":
         raise _refused("PKG-ATTACHMENT", "PDF/A-2 cannot carry files", "Ask for the archive form a3.")
     faces = tuple(fonts) if fonts is not None else stamp_fonts()
-    with Pdf.new() as pdf, ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        return _Assembly(pdf, parts, info, links, threads).write(faces, out)
+    with Pdf.new() as pdf:
+        return _Assembly(pdf, parts, info, links).write(faces, out)
 
 
 class _Assembly:
@@ -79,7 +77,6 @@ class _Assembly:
         parts: Sequence[Part],
         info: PackageInfo,
         links: Mapping[str, str] | None,
-        threads: Executor,
     ) -> None:
         self._pdf = pdf
         self._parts = parts
@@ -87,7 +84,6 @@ class _Assembly:
         self._links = LinkKeeper({part.key: part.title for part in parts}, links)
         self._merged: dict[str, _Merged] = {}
         self._pages: list[Page] = []
-        self._threads = threads
 
     def write(self, faces: Sequence[Path], out: Path) -> AssemblyResult:
         for part in self._parts:
@@ -142,7 +138,7 @@ class _Assembly:
         own = append_pages(self._pdf, source, lambda annotation: self._links.keep(part, source, named, annotation))
         placed = PartPages(part.key, len(self._pages) + 1, len(own))
         self._pages += own
-        edges = words_at_the_edges(part.pdf, own, self._threads) if part.kind == "exhibit" else dict
+        edges = words_at_the_edges(part.pdf, own) if part.kind == "exhibit" else {}
         self._merged[part.key] = _Merged(part, source, named, own, placed, edges)
 
     def _describe_part(self, tree: StructureTree, item: _Merged, above: Dictionary | None, prefix: str) -> Dictionary:
@@ -197,7 +193,7 @@ def _own_stamps(item: _Merged, coded: Container[int]) -> list[OwnStamp]:
     ``coded`` are the pages of the package, from 1, that get a page code.
     """
     part, count = item.part, len(item.pages)
-    words = item.at_the_edges()
+    words = item.at_the_edges
     return [
         OwnStamp(
             mark=f"{part.mark}, page {index + 1} of {count}" if part.mark else "",

@@ -10,8 +10,9 @@ from pikepdf import Dictionary, Name, Pdf
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations, target_page
 from isa_docs.assembly.esign import is_text_tag
 from isa_docs.assembly.model import AssemblyResult, Part
-from isa_docs.assembly.reading import PageWords, Word
+from isa_docs.assembly.reading import PageWords
 from isa_docs.assembly.stamps import page_number_text
+from isa_docs.conversion.pdfium import Word
 from isa_docs.findings import Finding, Severity
 
 _RESIDUE = re.compile(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\{#|#\}")

@@ -23,7 +23,7 @@ from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part
 from isa_docs.assembly.navigation import LINK_ROOT
 from isa_docs.assembly.page_labels import page_labels
 from isa_docs.assembly.survey import Survey, survey
-from isa_docs.findings import Finding, Severity
+from isa_docs.findings import Finding
 
 _FONT = re.compile(rb"/Type /Font(?![A-Za-z])")
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -49,14 +49,9 @@ def check_package(
     except pikepdf.PdfError as error:
         return [fault("PKG-SYNTAX", result, f"the file is not sound: {error}", REPORT)]
     faults: list[Finding] = []
-    with opened as pdf, ThreadPoolExecutor(max_workers=3) as pool:
+    with opened as pdf, ThreadPoolExecutor(max_workers=2) as pool, reading.PageWords(result.pdf) as words:
         syntax = pool.submit(reading.syntax_problems, result.pdf)
-        program = reading.pdftotext()
-        if program is not None:
-            texts = pool.submit(reading.package_texts, program, result.pdf, result.sha256)
-            words = reading.PageWords(program, result.pdf)
-            for page in sorted(_pages_to_look_at(result, parts)):
-                words.begin(page, pool)
+        texts = pool.submit(reading.package_texts, result.pdf, result.sha256)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
         if faults:  # nothing else can be judged by page
@@ -69,28 +64,10 @@ def check_package(
         faults += _font_faults(file, result)
         faults += structure_faults(file, result)
         faults += leaks(file, result, info)
-        if program is None:
-            faults.append(
-                fault(
-                    "PKG-NOT-READ",
-                    result,
-                    "its text was not checked, because pdftotext is missing",
-                    "Install poppler-utils.",
-                    severity=Severity.WARNING,
-                )
-            )
-        else:
-            faults += text_faults(texts.result(), words, pdf, result, parts, pages, contents)
+        faults += text_faults(texts.result(), words, pdf, result, parts, pages, contents)
         problems = [*pdf.get_warnings(), *syntax.result()]
         faults += [fault("PKG-SYNTAX", result, f"the file is not sound: {problem}", REPORT) for problem in problems[:5]]
     return faults
-
-
-def _pages_to_look_at(result: AssemblyResult, parts: Sequence[Part]) -> set[int]:
-    """Return the pages of which it matters where their words stand: those to be signed, and the contents."""
-    listing = {part.key for part in parts if part.kind == "contents"}
-    listed = (range(item.first_page, item.first_page + item.pages) for item in result.parts if item.key in listing)
-    return {field.page for field in result.fields}.union(*listed)
 
 
 def _page_faults(pdf: Pdf, result: AssemblyResult, parts: Sequence[Part]) -> Iterator[Finding]:

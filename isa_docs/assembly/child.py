@@ -84,12 +84,9 @@ class AssemblyProcess:
 
     def check(
         self, result: AssemblyResult, parts: Sequence[Part], info: PackageInfo, contents: Mapping[str, int] | None
-    ) -> tuple[list[Finding], Sequence[str] | None]:
-        """Do what :func:`isa_docs.assembly.checks.check_package` does; also return the text of each page.
-
-        It is None where there is no poppler to read it.
-        """
-        answer: tuple[list[Finding], Sequence[str] | None] = self._call("check", result, list(parts), info, contents)
+    ) -> tuple[list[Finding], Sequence[str]]:
+        """Do what :func:`isa_docs.assembly.checks.check_package` does; also return the text of each page."""
+        answer: tuple[list[Finding], Sequence[str]] = self._call("check", result, list(parts), info, contents)
         return answer
 
     def packets(self, result: AssemblyResult, info: PackageInfo, folder: Path) -> tuple[Packet, ...]:

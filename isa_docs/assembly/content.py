@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -13,16 +12,19 @@ MENDED = "/IsaMarksMended"
 
 _MARK = re.compile(rb"\b(?:BDC|BMC|MP|DP)\b")
 _SHOWS_TEXT = re.compile(rb"[\])>]\s*(?:TJ|Tj|'|\")")
-_PATH_BEGINS = frozenset({"m", "re"})
-_PATH_ENDS = frozenset({"S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n"})
-_SHOWS = frozenset({"Tj", "TJ", "'", '"', "Do", "sh", "INLINE IMAGE"})
-_MARKED_OPENS = frozenset({"BDC", "BMC"})
-_MARKED = frozenset({"BDC", "BMC", "EMC", "MP", "DP"})
+_PATH_BEGINS = frozenset({b"m", b"re"})
+_PATH_ENDS = frozenset({b"S", b"s", b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"n"})
+_SHOWS = frozenset({b"Tj", b"TJ", b"'", b'"', b"Do", b"sh", b"INLINE IMAGE"})
+_MARKED_OPENS = frozenset({b"BDC", b"BMC"})
+_MARKED = frozenset({b"BDC", b"BMC", b"EMC", b"MP", b"DP"})
 _DEEPEST_FORM = 5
 _OPAQUE = re.compile(
     rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|%[^\r\n]*|/[^\s()<>\[\]{}/%]*", re.DOTALL
 )
 _INLINE_IMAGE = re.compile(rb"\bBI\b")
+_OPERATOR = re.compile(
+    rb"(?<![^\s\[\]<>])(?!(?:true|false|null)(?![^\s\[\]<>]))[A-Za-z'\"][A-Za-z0-9*]*(?![^\s\[\]<>])"
+)
 _PAINTS = re.compile(rb"(?<![^\s\[\]<>])(BDC|BMC|EMC|TJ|Tj|'|\"|Do|sh|[SsFBb]\*?|f\*?)(?![^\s\[\]<>])")
 
 
@@ -71,18 +73,17 @@ def without_marks(data: bytes) -> bytes:
     """
     kept = []
     open_states = 0
-    for operands, operator in _instructions(data):
+    for step, operator in _instructions(data):
         if operator in _MARKED:
             continue
-        if operator == "q":
+        if operator == b"q":
             open_states += 1
-        elif operator == "Q":
+        elif operator == b"Q":
             if open_states == 0:
                 continue
             open_states -= 1
-        kept.append((operands, operator))
-    kept += [([], "Q")] * open_states
-    return _joined(kept)
+        kept.append(step)
+    return b"\n".join([*kept, *[b"Q"] * open_states])
 
 
 def unmarked_as_artifact(data: bytes) -> bytes:
@@ -90,16 +91,15 @@ def unmarked_as_artifact(data: bytes) -> bytes:
 
     LibreOffice 7.4 paints paragraph borders outside any mark, which PDF/UA-1 7.1-3 forbids.
     """
-    out: list[tuple[Any, str]] = []
+    out: list[bytes] = []
     depth = 0
-    path: list[tuple[Any, str]] | None = None
-    for operands, operator in _instructions(data):
-        step = (operands, operator)
+    path: list[bytes] | None = None
+    for step, operator in _instructions(data):
         if operator in _MARKED_OPENS:
             depth += 1
-        elif operator == "EMC":
+        elif operator == b"EMC":
             depth -= 1
-        if depth > 0 or operator == "EMC":
+        if depth > 0 or operator == b"EMC":
             out.append(step)
             continue
         if path is None and operator in _PATH_BEGINS:
@@ -107,44 +107,54 @@ def unmarked_as_artifact(data: bytes) -> bytes:
         elif path is not None:
             path.append(step)
             if operator in _PATH_ENDS:
-                out += path if operator == "n" else _artifact(path)
+                out += path if operator == b"n" else _artifact(path)
                 path = None
         elif operator in _SHOWS:
             out += _artifact([step])
         else:
             out.append(step)
-    return _joined(out + (path or []))
+    return b"\n".join([*out, *(path or [])])
 
 
 def paints_outside_marks(data: bytes) -> bool:
     """Tell whether tagged content paints anything outside marked content."""
     bare = _OPAQUE.sub(b" ", data)
-    if b"(" in bare or b")" in bare or _INLINE_IMAGE.search(bare):  # strings or data that only a parser can tell
-        operators = [operator for _, operator in _instructions(data)]
-    else:
-        operators = [operator.decode("ascii") for operator in _PAINTS.findall(bare)]
+    operators = _PAINTS.findall(bare) if _is_plain(bare) else [operator for _, operator in _parsed(data)]
     depth = 0
     for operator in operators:
         if operator in _MARKED_OPENS:
             depth += 1
-        elif operator == "EMC":
+        elif operator == b"EMC":
             depth -= 1
-        elif depth == 0 and (operator in _SHOWS or (operator in _PATH_ENDS and operator != "n")):
+        elif depth == 0 and (operator in _SHOWS or (operator in _PATH_ENDS and operator != b"n")):
             return True
     return False
 
 
-def _artifact(steps: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
-    return [([pikepdf.Name.Artifact], "BMC"), *steps, ([], "EMC")]
+def _artifact(steps: list[bytes]) -> list[bytes]:
+    return [b"/Artifact BMC", *steps, b"EMC"]
 
 
-def _instructions(data: bytes) -> list[tuple[Any, str]]:
+def _is_plain(bare: bytes) -> bool:
+    """Tell whether content in which strings, names and comments are blanked out holds nothing more of the kind, and no
+    inline image, which only a parser can tell from operators.
+    """
+    return not (b"(" in bare or b")" in bare or _INLINE_IMAGE.search(bare))
+
+
+def _instructions(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the instructions of content, each with its operands and by itself its operator."""
+    bare = _OPAQUE.sub(lambda opaque: b" " * len(opaque[0]), data)
+    if not _is_plain(bare):
+        return _parsed(data)
+    steps, before = [], 0
+    for operator in _OPERATOR.finditer(bare):
+        steps.append((data[before : operator.end()].strip(), operator[0]))
+        before = operator.end()
+    return steps
+
+
+def _parsed(data: bytes) -> list[tuple[bytes, bytes]]:
     with pikepdf.new() as holder:
         parsed = pikepdf.parse_content_stream(pikepdf.Stream(holder, data))
-        return [(step.operands, str(step.operator)) for step in parsed]
-
-
-def _joined(steps: list[tuple[Any, str]]) -> bytes:
-    return bytes(
-        pikepdf.unparse_content_stream([(operands, pikepdf.Operator(operator)) for operands, operator in steps])
-    )
+        return [(pikepdf.unparse_content_stream([step]), str(step.operator).encode("latin-1")) for step in parsed]

@@ -22,13 +22,14 @@ from isa_docs.assembly.exhibits import ExhibitFile, take_exhibits
 from isa_docs.assembly.fields import ABOVE_TOP, BELOW_TOP
 from isa_docs.assembly.form_laying import Laid, laid, nearest_fit
 from isa_docs.assembly.form_page import RULE, Box, Field, Spot, anchors, blanks, open_form, page_size, spot_after
-from isa_docs.assembly.reading import PageWords, Word, pdftotext
+from isa_docs.assembly.reading import PageWords
 from isa_docs.assembly.stamps import add_fonts, upright
 from isa_docs.assembly.typeface import StampFont, stamp_fonts
+from isa_docs.conversion.pdfium import Word
 from isa_docs.documents.form_map import AgencyForm, Place
 from isa_docs.documents.form_values import Filling, annexed, is_too_long
 from isa_docs.documents.tokens import Kind, Slot, slot
-from isa_docs.errors import AssemblyError, MissingProgramError, TemplateError
+from isa_docs.errors import AssemblyError, TemplateError
 from isa_docs.findings import Finding, Severity, conceal
 from isa_docs.findings import Place as FilePlace
 
@@ -36,9 +37,7 @@ _OVERLAY: Final = "/IsaOverlay"
 _ABOVE_RULE: Final = 2.0
 _NEAR: Final = 3.0
 """How far a word may be from where it was, in points: redrawing rounds."""
-_NEEDS_PDFTOTEXT: Final = (
-    "A PDF form is read with pdftotext, which is not installed (Debian/Ubuntu: apt-get install poppler-utils)."
-)
+
 _REMEDY: Final = "Give the place more width or height, or a smaller size."
 
 
@@ -59,11 +58,8 @@ def fill_pdf(
     """Fill a PDF form into ``work``.
 
     Raises TemplateError when a place is not found or too small, AssemblyError when the form cannot be taken in or a
-    word of it changed, MissingProgramError without pdftotext.
+    word of it changed.
     """
-    program = pdftotext()
-    if program is None:
-        raise MissingProgramError(_NEEDS_PDFTOTEXT)
     work.mkdir(parents=True, exist_ok=True)
     given = work / "given.pdf"
     mapped = {filling.place.field for filling in fillings if filling.place.field}
@@ -74,10 +70,11 @@ def fill_pdf(
         raise AssemblyError(message, [form.finding("FORM-FILE", message, "Save it again from a viewer.")]) from error
     taken = take_exhibits([ExhibitFile(given, form.shown)], work=work)[0]
     base = _untagged(taken.pdf, work / "base.pdf")
-    before = PageWords(program, given)
-    filled = _Filling(form, PageWords(program, base), fields, base, taken.pages, tuple(fonts or stamp_fonts()))
-    out = filled.write(fillings, work / "filled.pdf")
-    _prove(form, before, PageWords(program, _without_overlay(out, work / "bare.pdf")), taken.pages)
+    with PageWords(base) as words:
+        filled = _Filling(form, words, fields, base, taken.pages, tuple(fonts or stamp_fonts()))
+        out = filled.write(fillings, work / "filled.pdf")
+    with PageWords(given) as before, PageWords(_without_overlay(out, work / "bare.pdf")) as after:
+        _prove(form, before, after, taken.pages)
     findings = tuple(
         replace(
             each,
@@ -92,11 +89,8 @@ def fill_pdf(
 def found_places(file: Path) -> list[tuple[str, str, int]]:
     """Return what may be places of a PDF form: how they are found (``field``, ``after``), the text, and the page.
 
-    Raises AssemblyError when the form cannot be opened, MissingProgramError without pdftotext.
+    Raises AssemblyError when the form cannot be opened.
     """
-    program = pdftotext()
-    if program is None:
-        raise MissingProgramError(_NEEDS_PDFTOTEXT)
     with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
         copy = Path(folder) / "form.pdf"
         try:
@@ -106,7 +100,8 @@ def found_places(file: Path) -> list[tuple[str, str, int]]:
         except pikepdf.PdfError as error:
             message = f"The form {file.name} cannot be opened: {error}."
             raise AssemblyError(message, [Finding("FORM-FILE", Severity.ERROR, message)]) from error
-        rest = [("after", text, page) for page, text in blanks(PageWords(program, copy), range(1, pages + 1))]
+        with PageWords(copy) as words:
+            rest = [("after", text, page) for page, text in blanks(words, range(1, pages + 1))]
     return list(dict.fromkeys([*(("field", each.name, each.box.page) for each in fields), *rest]))
 
 

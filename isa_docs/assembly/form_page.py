@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
-from isa_docs.assembly.reading import PageWords, Word
+from isa_docs.assembly.reading import PageWords
+from isa_docs.conversion.pdfium import Word
 
 Kind = Literal["text", "button", "choice", "signature"]
 _KINDS: Final[dict[str, Kind]] = {"/Tx": "text", "/Btn": "button", "/Ch": "choice", "/Sig": "signature"}
@@ -215,7 +216,7 @@ def _end_within(word: Word, beginning: str) -> float:
 def spot_after(words: PageWords, page: int, word: Word, end: float, page_width: float) -> Spot:
     """Return the place behind an anchor: along its line of underscores, or else up to the next word or the margin."""
     high = word.top - word.bottom
-    baseline = word.bottom + 0.22 * high
+    baseline = word.baseline
     right = word.right if RULE.search(word.text[-1:]) else 0.0
     line = sorted(
         (each for each in words.on(page) if each.left >= word.right - 1 and abs(each.bottom - word.bottom) < high / 2),

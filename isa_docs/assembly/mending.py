@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pikepdf
 
-from isa_docs.assembly.content import MENDED, has_marks, page_bytes, paints_outside_marks, unmarked_as_artifact
+from isa_docs.assembly.content import MENDED, has_marks, page_bytes, unmarked_as_artifact
 
 
 def mend_marks(file: Path) -> None:
@@ -24,5 +24,5 @@ def mend_pages(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page]) -> None:
     """Mark what pages of ``pdf`` paint outside of any mark as artifact; pages without marks stay as they are."""
     for page in pages:
         data = page_bytes(page)
-        if has_marks(data) and paints_outside_marks(data):
+        if has_marks(data):
             page.obj.Contents = pdf.make_stream(unmarked_as_artifact(data))

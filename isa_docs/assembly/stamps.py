@@ -17,9 +17,9 @@ from pikepdf import Array, Dictionary, Pdf
 
 from isa_docs.assembly import page_code
 from isa_docs.assembly.content import contents_of
-from isa_docs.assembly.reading import Word
 from isa_docs.assembly.shrinking import shrink, upright
 from isa_docs.assembly.typeface import StampFont
+from isa_docs.conversion.pdfium import Word
 
 if TYPE_CHECKING:
     from pypdf import PageObject

@@ -53,13 +53,12 @@ def _assemble(*arguments: Any) -> Any:
     return assemble(*arguments)
 
 
-def _check(result: AssemblyResult, parts: Any, info: Any, contents: Any) -> tuple[list[Finding], Sequence[str] | None]:
+def _check(result: AssemblyResult, parts: Any, info: Any, contents: Any) -> tuple[list[Finding], Sequence[str]]:
     from isa_docs.assembly import reading
     from isa_docs.assembly.checks import check_package
 
     found = check_package(result, parts, info, contents=contents)
-    program = reading.pdftotext()
-    return found, reading.package_texts(program, result.pdf, result.sha256) if program else None
+    return found, reading.package_texts(result.pdf, result.sha256)
 
 
 def _packets(*arguments: Any) -> Any:

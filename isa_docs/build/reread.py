@@ -12,12 +12,8 @@ from isa_docs.findings import Finding
 from isa_docs.program.rules import Enclosure, FinishedPaper, check_package
 
 
-def reread(plan: SubmissionPlan, package: AssemblyResult, texts: Sequence[str] | None) -> list[Finding]:
-    """Return what the program's rules say of the text that is really in the package.
-
-    ``texts`` is the text of each of its pages; None where there is no poppler to read it.
-    """
-    texts = _page_texts(package) if texts is None else texts
+def reread(plan: SubmissionPlan, package: AssemblyResult, texts: Sequence[str]) -> list[Finding]:
+    """Return what the program's rules say of the text that is really in the package, ``texts`` by page."""
     papers: list[FinishedPaper] = []
     first: Mapping[str, int] = {part.key: part.first_page for part in package.parts}
     for item, part in zip(plan.items, package.parts, strict=True):
@@ -31,9 +27,3 @@ def reread(plan: SubmissionPlan, package: AssemblyResult, texts: Sequence[str] |
         Enclosure(item.title, first[item.key], item.tab) for item in plan.items if item.kind in ("paper", "exhibit")
     ]
     return check_package(plan.matter, plan.submission.id, papers, enclosed)
-
-
-def _page_texts(package: AssemblyResult) -> Sequence[str]:
-    from pypdf import PdfReader  # only here: it takes long to import
-
-    return [page.extract_text() for page in PdfReader(package.pdf).pages]

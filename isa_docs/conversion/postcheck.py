@@ -5,13 +5,10 @@ LibreOffice reports success whatever happens, so the PDF itself is asked.
 
 from __future__ import annotations
 
-import io
 import re
-import shutil
-import subprocess
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +19,9 @@ from isa_docs.conversion._glyphs import boxed_characters
 from isa_docs.conversion._visible import VisibleText, visible_text
 from isa_docs.conversion.blocks import parted_blocks, parted_finding
 from isa_docs.conversion.fonts import describe
-from isa_docs.conversion.poppler import without_output_intent
+from isa_docs.conversion.pdfium import PdfiumError, page_texts
 from isa_docs.findings import Finding, Place, Severity
 
-_POPPLER_SECONDS = 120
 _SHOWN_WORDS = 8
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]")
 _HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2212": "-", "\u00a0": " ", "\uf0b7": " "})
@@ -45,14 +41,14 @@ def check_pdf(pdf: Path, docx: Path) -> list[Finding]:
             if len(opened.pages) == 0:
                 return findings
             findings += [parted_finding(page, place) for page in parted_blocks(opened).values()]
-        plain = without_output_intent(pdf.read_bytes())
-    except pikepdf.PdfError as error:
+        texts = page_texts(pdf.read_bytes())
+    except (pikepdf.PdfError, PdfiumError) as error:
         return [Finding("CONV-PDF", Severity.ERROR, f"the converter's PDF does not open: {error}", place=place)]
     try:
         wanted = visible_text(read_docx(docx))
     except DocxError as error:
         return [*findings, Finding(error.code, Severity.ERROR, error.message, error.remedy, place=Place(str(docx)))]
-    return [*findings, *_text_problems(plain, wanted, place)]
+    return [*findings, *_text_problems(texts, wanted, place)]
 
 
 def _structure(opened: pikepdf.Pdf, place: Place) -> list[Finding]:
@@ -112,35 +108,12 @@ def _fonts(opened: pikepdf.Pdf) -> dict[str, Any]:
     return found
 
 
-def _page_texts(pdf: bytes, *, in_drawing_order: bool = False) -> list[str]:
-    """Return the text of each page, by poppler where it is installed (4 times faster), else by pypdf."""
-    program = shutil.which("pdftotext")
-    if program is not None:
-        order = ["-raw"] if in_drawing_order else []
-        done = subprocess.run(
-            [program, "-enc", "UTF-8", *order, "-", "-"],
-            input=pdf,
-            capture_output=True,
-            timeout=_POPPLER_SECONDS,
-            check=False,
-        )
-        if done.returncode == 0:
-            return done.stdout.decode("utf-8", "replace").split("\f")[:-1]
-    import pypdf  # only here: it takes a tenth of a second to import
-
-    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
-
-
-def _text_problems(pdf: bytes, wanted: VisibleText, place: Place) -> Iterator[Finding]:
-    pages = _page_texts(pdf)
+def _text_problems(pages: Sequence[str], wanted: VisibleText, place: Place) -> Iterator[Finding]:
     whole = _plain("\n".join(pages))
     needed = Counter(_plain(wanted.body).split())
     for text in (*wanted.running, *(wanted.later if len(pages) > 1 else ())):
         needed |= Counter(set(_plain(text).split()))
     lost = _lost(needed, whole)
-    if lost:  # a word broken within a table cell is whole only in the order in which it was drawn
-        drawn = _unspaced(_plain("\n".join(_page_texts(pdf, in_drawing_order=True))))
-        lost = [word for word in lost if drawn.count(_unspaced(word)) < needed[word]]
     if lost:
         shown = ", ".join(f"“{word}”" for word in lost[:_SHOWN_WORDS])
         more = f" and {len(lost) - _SHOWN_WORDS} more" if len(lost) > _SHOWN_WORDS else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element  # the tree python-markdown builds; no XML is parsed here
@@ -57,17 +58,24 @@ def parse_markdown(text: str, *, source: str = "narrative") -> tuple[Blocks, lis
     Every finding's place names ``source`` and the 1-based line within ``text``. The blocks are complete only
     when there are no findings.
     """
+    blocks, findings = _read(text, source)
+    return blocks, list(findings)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str, source: str) -> tuple[Blocks, tuple[Finding, ...]]:
+    """Do it once for a text: it is checked before it is printed, and again whenever its matter is saved."""
     text = canonical(text)
     reader = _Reader(source, text)
     for number, line in enumerate(text.split("\n"), 1):
         if bad := refused(line):
             reader.refuse_character(bad, number)
     if reader.findings:
-        return Blocks(), reader.findings
+        return Blocks(), tuple(reader.findings)
     arranged = Arranger(text)
     for refusal in arranged.refusals:
         reader.refuse(refusal.what, refusal.remedy, refusal.line)
-    return Blocks(tuple(reader.blocks(parse(arranged.lines)))), reader.in_order()
+    return Blocks(tuple(reader.blocks(parse(arranged.lines)))), tuple(reader.in_order())
 
 
 class _Reader:

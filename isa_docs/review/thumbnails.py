@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import io
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from isa_docs.conversion.poppler import without_output_intent
+from isa_docs.conversion.pdfium import Document, PdfiumError
 
 _DPI = 26
 _QUALITY = 60
-_SECONDS = 120
+_SECONDS = 60.0
+"""For all pictures together: a page that takes longer to draw has none, nor has any after it."""
+
 MOST = 120
 """Pictures on one checklist at most; the other pages are one click away in the package."""
 
@@ -21,35 +22,23 @@ LARGEST = 1_200_000
 
 
 def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
-    """Return JPEG pictures of ``pages`` (1-based), as many of them, in their order, as stay below LARGEST.
-
-    Without poppler there are none: the checklist does without.
-    """
-    program = shutil.which("pdftoppm")
-    if program is None or not pages:
-        return {}
+    """Return JPEG pictures of ``pages`` (1-based), as many of them, in their order, as stay below LARGEST."""
     found: dict[int, bytes] = {}
-    with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
-        copy = Path(folder) / "copy.pdf"
-        copy.write_bytes(without_output_intent(pdf.read_bytes()))
-        for first, last in _runs(pages):
-            options = ["-r", str(_DPI), "-gray", "-jpeg", "-jpegopt", f"quality={_QUALITY}"]
-            subprocess.run(
-                [program, *options, "-f", str(first), "-l", str(last), str(copy), f"{folder}/page"],
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-        pictures = {int(each.stem.rpartition("-")[2]): each for each in Path(folder).glob("page-*.jpg")}
-        total = 0
-        for page in pages:
-            if page not in pictures:
-                continue
-            data = pictures[page].read_bytes()
-            total += len(data)
-            if total > LARGEST:
-                break
-            found[page] = data
+    until, total = time.monotonic() + _SECONDS, 0
+    try:
+        with Document(pdf.read_bytes()) as document:
+            for page in pages:
+                picture = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
+                if picture is None:
+                    continue
+                data = io.BytesIO()
+                picture.save(data, "JPEG", quality=_QUALITY)
+                total += data.tell()
+                if total > LARGEST:
+                    break
+                found[page] = data.getvalue()
+    except PdfiumError:
+        pass  # the checks of the package say so
     return found
 
 
@@ -67,15 +56,3 @@ def shown_pages(parts: Iterable[tuple[str, int, int]], most: int = MOST) -> list
         else:
             papers += range(first, first + count)
     return [*papers, *firsts, *rest][:most]
-
-
-def _runs(pages: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last of each run of neighboring pages: one call of the program for each."""
-    ordered = sorted(set(pages))
-    start = previous = ordered[0]
-    for page in ordered[1:]:
-        if page != previous + 1:
-            yield start, previous
-            start = page
-        previous = page
-    yield start, previous

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Submission
@@ -33,10 +34,15 @@ class FinishedPaper:
     first_page: int
     pages: tuple[str, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """Return the text of all pages."""
+        """The text of all pages."""
         return "\n".join(self.pages)
+
+    @cached_property
+    def squeezed(self) -> str:
+        """The text of all pages as it is compared."""
+        return squeeze(self.text)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def squeeze(text: str) -> str:
 
 
 def _has(paper: FinishedPaper, words: str) -> bool:
-    return squeeze(words) in squeeze(paper.text)
+    return squeeze(words) in paper.squeezed
 
 
 @rule(

@@ -29,17 +29,25 @@ _WRONG_DAY = re.compile(
     re.IGNORECASE,
 )
 _FIVE = "the program asks for self-testing results to be kept for three years; five is the period of entry records"
-SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
+_FIVE_YEARS = re.compile(r"(?:five|5)[\s-]*(?:\(5\)\s*)?years?\b", re.IGNORECASE)
+_SLIPS: tuple[tuple[re.Pattern[str], re.Pattern[str], str], ...] = (
     (
+        re.compile(r"2002|/02"),
         _WRONG_DAY,
         "67 FR 41298 was published on June 17, 2002; June 7 is a slip of the 2012 notice",
     ),
-    (re.compile(r"\b1593\s*\(\s*a\s*\)"), "the section is 19 U.S.C. 1593a, one section number"),
     (
+        re.compile("1593"),
+        re.compile(r"\b1593\s*\(\s*a\s*\)"),
+        "the section is 19 U.S.C. 1593a, one section number",
+    ),
+    (
+        re.compile("77"),
         re.compile(r"\b77\s+(?:FR|Fed(?:\.|eral)?\s*Reg(?:\.|ister)?|F\.\s?R\.)\s+61,?(?!01[234]\b)\d{3}\b"),
         "the 2012 notice is at 77 FR 61012 to 61014",
     ),
     (
+        _FIVE_YEARS,
         re.compile(
             r"(?<![^.])(?![^.]*\b(?:three|entry|entries)\b)(?=[^.]*\b(?:self-)?test(?:ing)?\s+results\b)(?=[^.]*\b(?:requires?|required|must|shall)\b)"
             r"[^.]*\b(?:five|5)\s*(?:\(5\)\s*)?years?\b",
@@ -48,6 +56,7 @@ SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
         _FIVE,
     ),
     (
+        _FIVE_YEARS,
         re.compile(
             r"(?<![^.])(?![^.]*\b(?:three|entry|entries)\b)"
             r"(?=[^.]*\b(?:results?|reports?|records?)\s+of\s+(?:\w+\s+){0,2}?(?:self-)?tests?(?:ing)?\b)"
@@ -59,7 +68,7 @@ SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
         _FIVE,
     ),
 )
-"""Wrong citations and what is right."""
+"""Wrong citations: what any of them holds, which is soon looked for; the citation itself; what is right."""
 
 PROMISES = re.compile(
     r"\bexempt(?:ed|ion)?\s+from\s+(?:(?:all|any|every|further|future|CBP|Customs|regulatory)\s+){0,3}audits?\b"
@@ -70,12 +79,13 @@ PROMISES = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDERS = re.compile(
-    r"\[(?:INSERT|TBD|TODO|DATE|NAME|ADDRESS|COMPANY|TITLE|XX+)\b[^\]]*\]"
+    r"(?=[\[\]${}%XMTF<_l?])"  # what any of them begins with, so that most of a text is passed over at once
+    r"(?:\[(?:INSERT|TBD|TODO|DATE|NAME|ADDRESS|COMPANY|TITLE|XX+)\b[^\]]*\]"
     r"|\[\s*(?i:insert|fill\s+in|tbd|todo)\b[^\]\n]{0,60}\]?"
     r"|\[\s*(?i:(?:insert\s+|company\s+|full\s+|your\s+)?(?:date|name|address|company|title))\s*\](?!\()"
     r"|\[[\s_●•■⬤]*[_●•■⬤][\s_●•■⬤]*\]|\$\{[^}\n]{0,60}\}?|\bX{1,2}/X{1,2}/(?:X{2,4}|\d{2,4})\b|\bMM/DD/YY(?:YY)?\b"
     r"|\{\{|\}\}|\{%|%\}|\[\[|\]\]"
-    r"|\bT\.?B\.?D\.?\b|\bTODO\b|\bFIXME\b|\bX{3,}\b|<<[^>]*>>|_{5,}|\blorem ipsum\b|\?{3,}",
+    r"|\bT\.?B\.?D\.?\b|\bTODO\b|\bFIXME\b|\bX{3,}\b|<<[^>]*>>|_{5,}|\blorem ipsum\b|\?{3,})",
 )
 _CITATION = re.compile(r"\[\[exhibit:[a-z0-9_-]+\]\]")
 SAMPLE_CLAIMS = re.compile(
@@ -106,8 +116,8 @@ def _walk(value: object, path: Path) -> Iterator[tuple[str, Path]]:
 
 def slips_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield each wrong citation in ``text`` with what is right."""
-    for pattern, right in SLIPS:
-        for match in pattern.finditer(text):
+    for mark, pattern, right in _SLIPS:
+        for match in pattern.finditer(text) if mark.search(text) else ():
             near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
             if pattern is not _WRONG_DAY or _NOTICE.search(near):
                 yield match[0].strip(), right

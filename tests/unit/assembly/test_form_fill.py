@@ -12,11 +12,12 @@ from isa_docs.assembly import form_fill
 from isa_docs.assembly.fields import locate
 from isa_docs.assembly.form_fill import FilledForm, fill_pdf, found_places
 from isa_docs.assembly.model import Part, SignatureSlot
-from isa_docs.assembly.reading import PageWords, pdftotext
 from isa_docs.assembly.source import Source
+from isa_docs.conversion.pdfium import Document, Word
 from isa_docs.documents.form_map import read_form
 from isa_docs.documents.form_values import Filling, Value
 from isa_docs.errors import AssemblyError, IsaDocsError, TemplateError
+from tests.acceptance.reading import tool
 from tests.agency_forms import fillable_form, flat_form, places
 
 pytestmark = pytest.mark.slow
@@ -38,9 +39,14 @@ def fill(tmp_path: Path) -> Fill:
 
 
 def words(pdf: Path, page: int) -> str:
-    program = pdftotext()
-    assert program
-    return " ".join(word.text for word in PageWords(program, pdf).on(page))
+    """Return the words of a page as poppler reads them, line by line."""
+    number = str(page)
+    return " ".join(tool("pdftotext", "-f", number, "-l", number, pdf, "-").split())
+
+
+def words_on(pdf: Path, page: int) -> list[Word]:
+    with Document(pdf.read_bytes()) as document:
+        return document.words(page - 1)
 
 
 def refusal(error: pytest.ExceptionInfo[IsaDocsError]) -> str:
@@ -175,9 +181,7 @@ class TestFieldsOfAForm:
         assert "1 Main Street" in shown
         assert "type here" not in shown, "the default of a field that is filled is not printed"
         assert "12-345678900;" in shown
-        program = pdftotext()
-        assert program
-        found = {word.text: word for word in PageWords(program, filled.pdf).on(1)}
+        found = {word.text: word for word in words_on(filled.pdf, 1)}
         assert 421 < found["W"].left < found["A"].left < 460, "one letter in each cell"
         assert found["X"].left == pytest.approx(303, abs=3)
         assert found["12-345678901"].bottom < found["12-345678900;"].bottom, "two lines in a field of several"

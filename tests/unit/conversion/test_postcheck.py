@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pikepdf
-import pypdf
 import pytest
 
-from isa_docs.conversion import postcheck
 from isa_docs.conversion.postcheck import check_pdf
 from isa_docs.findings import Finding, Severity
 from tests.unit.conversion.conftest import FIXTURES
@@ -36,11 +34,6 @@ def messages(findings: list[Finding]) -> list[tuple[str, str]]:
 
 
 def test_the_letter_passes_with_capitals_footnote_fields_and_broken_words(tmp_path: Path) -> None:
-    assert check(LETTER, letter(), tmp_path) == []
-
-
-def test_the_letter_passes_without_poppler_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
     assert check(LETTER, letter(), tmp_path) == []
 
 
@@ -133,11 +126,3 @@ def test_headers_that_no_page_shows_are_not_asked_for(tmp_path: Path) -> None:
     assert messages(check(tmp_path / "one.pdf", shown, tmp_path)) == [
         ("CONV-TEXT", "text of the document is missing from its PDF: “elsewhere”")
     ]
-
-
-def test_both_ways_of_reading_a_pdf_give_the_same_words() -> None:
-    data = LETTER.read_bytes()
-    poppler = sorted("\n".join(postcheck._page_texts(data, in_drawing_order=True)).split())
-    assert poppler
-    own = sorted("\n".join(page.extract_text() for page in pypdf.PdfReader(LETTER).pages).split())
-    assert "".join(sorted("".join(own))) == "".join(sorted("".join(poppler)))

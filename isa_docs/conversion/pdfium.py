@@ -1,0 +1,299 @@
+"""Reads and draws the pages of PDF files with PDFium, in this process.
+
+PDFium is the PDF engine of Chromium; the package pypdfium2 brings it for every platform. It is called here through its
+C interface directly: of its four hundred functions twenty are wanted, and to import the package's bindings for all of
+them takes longer than to read a package. It had no part in making our PDFs, so it is fit to check them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import POINTER, byref, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_ushort, c_void_p
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from isa_docs.errors import AssemblyError
+from isa_docs.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_LIBRARY = {"win32": "pdfium.dll", "darwin": "libpdfium.dylib"}.get(sys.platform, "libpdfium.so")
+_HYPHEN = re.compile("[\x02\ufffe]")
+"""What PDFium writes for a hyphen at the end of a line, in place of the line's end."""
+
+_WORD = re.compile(rf"[^\s\x02\ufffe]*{_HYPHEN.pattern}|[^\s\x02\ufffe]+")
+
+_SPACE = 0x20
+_ASCENT, _DESCENT = 0.8, 0.22
+"""How far letters of a common typeface reach above and below their baseline, in parts of their size. What a font file
+says of itself cannot be used: LibreOffice writes zeros."""
+
+_GRAY, _BGRX = 1, 3  # FPDFBitmap_Gray, FPDFBitmap_BGRx
+_WITH_ANNOTATIONS, _IN_GRAY = 0x01, 0x08  # FPDF_ANNOT, FPDF_GRAYSCALE
+_WHITE = 0xFFFFFFFF
+_DONE = 2  # FPDF_RENDER_DONE
+_lock = threading.Lock()
+"""PDFium must not be called by two threads at once."""
+
+
+class PdfiumError(AssemblyError):
+    """PDFium cannot open a file."""
+
+    def __init__(self) -> None:
+        message, remedy = "a PDF cannot be read back: PDFium does not open it", "Build again; if it stays, report it."
+        super().__init__(message, [Finding("PKG-NOT-READ", Severity.ERROR, message, remedy)])
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word and its box, in points from the lower left corner of the page as shown."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    baseline: float
+    """Where its letters stand, from the lower edge of the page; of a word that is turned, where its first one does."""
+
+
+class _Rectangle(ctypes.Structure):
+    """FS_RECTF: points in the page's own space."""
+
+    _fields_ = (("left", c_float), ("top", c_float), ("right", c_float), ("bottom", c_float))
+
+
+class _Matrix(ctypes.Structure):
+    """FS_MATRIX: how a letter lies in the page's own space."""
+
+    _fields_ = tuple((name, c_float) for name in "abcdef")
+
+
+_Asked = ctypes.CFUNCTYPE(c_int, c_void_p)
+
+
+class _Pause(ctypes.Structure):
+    """IFSDK_PAUSE: asked again and again whether drawing should stop."""
+
+    _fields_ = (("version", c_int), ("asked", _Asked), ("user", c_void_p))
+
+
+_PAGE_TO_INT = ([c_void_p], c_int)
+_CLOSE = ([c_void_p], None)
+_SIGNATURES: dict[str, tuple[list[Any], Any]] = {
+    "FPDF_LoadMemDocument64": ([c_void_p, c_size_t, ctypes.c_char_p], c_void_p),
+    "FPDF_CloseDocument": _CLOSE,
+    "FPDF_GetPageCount": ([c_void_p], c_int),
+    "FPDF_LoadPage": ([c_void_p, c_int], c_void_p),
+    "FPDF_ClosePage": _CLOSE,
+    "FPDF_GetPageBoundingBox": ([c_void_p, POINTER(_Rectangle)], c_int),
+    "FPDFPage_GetRotation": _PAGE_TO_INT,
+    "FPDFText_LoadPage": ([c_void_p], c_void_p),
+    "FPDFText_ClosePage": _CLOSE,
+    "FPDFText_CountChars": _PAGE_TO_INT,
+    "FPDFText_GetText": ([c_void_p, c_int, c_int, POINTER(c_ushort)], c_int),
+    "FPDFText_GetUnicode": ([c_void_p, c_int], c_uint),
+    "FPDFText_GetLooseCharBox": ([c_void_p, c_int, POINTER(_Rectangle)], c_int),
+    "FPDFText_GetCharOrigin": ([c_void_p, c_int, POINTER(c_double), POINTER(c_double)], c_int),
+    "FPDFText_GetMatrix": ([c_void_p, c_int, POINTER(_Matrix)], c_int),
+    "FPDFText_GetFontSize": ([c_void_p, c_int], c_double),
+    "FPDFBitmap_CreateEx": ([c_int, c_int, c_int, c_void_p, c_int], c_void_p),
+    "FPDFBitmap_FillRect": ([c_void_p, c_int, c_int, c_int, c_int, c_ulong], c_int),
+    "FPDFBitmap_Destroy": _CLOSE,
+    "FPDF_RenderPageBitmap_Start": ([c_void_p, c_void_p, *[c_int] * 6, POINTER(_Pause)], c_int),
+    "FPDF_RenderPage_Close": _CLOSE,
+}
+
+
+@cache
+def _pdfium() -> Any:
+    """Load the library, once in a process."""
+    package = find_spec("pypdfium2_raw")
+    assert package is not None and package.submodule_search_locations, "pypdfium2 is a dependency of isa-docs"
+    library = ctypes.CDLL(str(Path(package.submodule_search_locations[0], _LIBRARY)))
+    for name, (arguments, result) in _SIGNATURES.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    library.FPDF_InitLibrary()
+    return library
+
+
+def _unlock() -> None:
+    """Give a fork a lock of its own: no thread that holds the other one lives in it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
+
+
+class Document:
+    """An open PDF file, to be used in a ``with`` statement; pages are counted from 0.
+
+    Raises PdfiumError when the file cannot be opened.
+    """
+
+    def __init__(self, pdf: bytes) -> None:
+        self._pdf = pdf  # PDFium reads from it as long as the file is open
+        with _lock:
+            self._open = _pdfium().FPDF_LoadMemDocument64(pdf, len(pdf), None)
+            if not self._open:
+                raise PdfiumError
+            self.pages: int = _pdfium().FPDF_GetPageCount(self._open)
+
+    def __enter__(self) -> Self:
+        """Return the document itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        with _lock:
+            _pdfium().FPDF_CloseDocument(self._open)
+
+    def text(self, index: int) -> str:
+        """Return the text of a page, a line for each line on it, in the order in which it is drawn.
+
+        A page that cannot be read has none.
+        """
+        with self._page(index) as page, _text_of(page) as text:
+            letters = _letters(text)
+        return _HYPHEN.sub("-\n", letters.replace("\r\n", "\n"))
+
+    def words(self, index: int) -> list[Word]:
+        """Return the words of a page and where each stands, in the order in which they are drawn."""
+        with self._page(index) as page, _text_of(page) as text:
+            frame = _Frame(page)
+            return [_word(text, found, frame) for found in _WORD.finditer(_letters(text))]
+
+    def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Image.Image | None:
+        """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
+
+        None when it cannot be read, or takes longer than ``seconds``.
+        """
+        from PIL import Image  # only here: who reads text needs none
+
+        library = _pdfium()
+        with self._page(index) as page:
+            if page is None:
+                return None
+            wide, high = _Frame(page).size()
+            width, height = max(round(wide * dpi / 72), 1), max(round(high * dpi / 72), 1)
+            kind, mode, packed, each = (_GRAY, "L", "L", 1) if gray else (_BGRX, "RGB", "BGRX", 4)
+            stride = -(-width * each // 4) * 4
+            pixels = ctypes.create_string_buffer(stride * height)
+            bitmap = library.FPDFBitmap_CreateEx(width, height, kind, pixels, stride)
+            if not bitmap:
+                return None
+            try:
+                library.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, _WHITE)
+                flags = _WITH_ANNOTATIONS | (_IN_GRAY if gray else 0)
+                until = time.monotonic() + seconds
+                limit = _Pause(1, _Asked(lambda pause: time.monotonic() > until), None)
+                place = (0, 0, width, height, 0)
+                state = library.FPDF_RenderPageBitmap_Start(bitmap, page, *place, flags, byref(limit))
+                library.FPDF_RenderPage_Close(page)
+                if state != _DONE:
+                    return None
+            finally:
+                library.FPDFBitmap_Destroy(bitmap)
+        return Image.frombytes(mode, (width, height), pixels.raw, "raw", packed, stride)
+
+    @contextmanager
+    def _page(self, index: int) -> Iterator[int | None]:
+        """Give a page, None when it cannot be read, and the right to call PDFium."""
+        library = _pdfium()
+        with _lock:
+            page = library.FPDF_LoadPage(self._open, index)
+            try:
+                yield page
+            finally:
+                if page:
+                    library.FPDF_ClosePage(page)
+
+
+@contextmanager
+def _text_of(page: int | None) -> Iterator[int | None]:
+    """Give the text of a page, None when there is none."""
+    library = _pdfium()
+    text = library.FPDFText_LoadPage(page) if page else None
+    try:
+        yield text
+    finally:
+        if text:
+            library.FPDFText_ClosePage(text)
+
+
+class _Frame:
+    """What is seen of a page: its bounds in its own space, and how it is turned."""
+
+    def __init__(self, page: int | None) -> None:
+        box = _Rectangle()
+        _pdfium().FPDF_GetPageBoundingBox(page, byref(box))
+        self._left, self._bottom, self._right, self._top = box.left, box.bottom, box.right, box.top
+        self._turn = _pdfium().FPDFPage_GetRotation(page)
+
+    def size(self) -> tuple[float, float]:
+        """Return width and height of the page as it is shown, in points."""
+        wide, high = self._right - self._left, self._top - self._bottom
+        return (high, wide) if self._turn % 2 else (wide, high)
+
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point of the page's own space is on the page as it is shown."""
+        if self._turn == 1:
+            return y - self._bottom, self._right - x
+        if self._turn == 2:
+            return self._right - x, self._top - y
+        if self._turn == 3:
+            return self._top - y, x - self._left
+        return x - self._left, y - self._bottom
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    """Return the text of every page of a file. Raises PdfiumError when it cannot be opened."""
+    with Document(pdf) as document:
+        return [document.text(index) for index in range(document.pages)]
+
+
+def _letters(text: int | None) -> str:
+    """Return the text of a page, one character for each that PDFium counts."""
+    library = _pdfium()
+    count = max(library.FPDFText_CountChars(text), 0)
+    units = (c_ushort * (count + 1))()
+    library.FPDFText_GetText(text, 0, count, units)
+    letters = bytes(units)[:-2].decode("utf-16-le", "surrogatepass")
+    if len(letters) == count and "\x00" not in letters:
+        return letters
+    return "".join(chr(library.FPDFText_GetUnicode(text, number) or _SPACE) for number in range(count))
+
+
+def _word(text: int | None, found: re.Match[str], frame: _Frame) -> Word:
+    """Return a word of a page: as long as from its first letter to its last, as high as letters of its size may be."""
+    library, first = _pdfium(), found.start()
+    x, y, matrix, box = c_double(), c_double(), _Matrix(), _Rectangle()
+    library.FPDFText_GetCharOrigin(text, first, byref(x), byref(y))
+    library.FPDFText_GetMatrix(text, first, byref(matrix))
+    size = library.FPDFText_GetFontSize(text, first)
+    corners = [
+        frame.shown(x.value + matrix.c * size * part, y.value + matrix.d * size * part) for part in (_ASCENT, -_DESCENT)
+    ]
+    for number in (first, found.end() - 1):
+        if library.FPDFText_GetLooseCharBox(text, number, byref(box)):
+            corners += [frame.shown(box.left, box.bottom), frame.shown(box.right, box.top)]
+    across, along = zip(*corners, strict=True)
+    letters = _HYPHEN.sub("-", found[0]).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return Word(letters, min(across), min(along), max(across), max(along), frame.shown(x.value, y.value)[1])
