@@ -40,6 +40,9 @@ _ASCENT, _DESCENT = 0.8, 0.22
 """How far letters of a common typeface reach above and below their baseline, in parts of their size. What a font file
 says of itself cannot be used: LibreOffice writes zeros."""
 
+_SURE = 12.0
+"""Points by which the room that a word takes may exceed its ink, and more."""
+
 _GRAY, _BGRX = 1, 3  # FPDFBitmap_Gray, FPDFBitmap_BGRx
 _WITH_ANNOTATIONS, _IN_GRAY = 0x01, 0x08  # FPDF_ANNOT, FPDF_GRAYSCALE
 _WHITE = 0xFFFFFFFF
@@ -67,6 +70,10 @@ class Word:
     top: float
     baseline: float
     """Where its letters stand, from the lower edge of the page; of a word that is turned, where its first one does."""
+
+
+_Box = tuple[float, float, float, float]
+"""Left, bottom, right and top, in points."""
 
 
 class _Rectangle(ctypes.Structure):
@@ -104,6 +111,7 @@ _SIGNATURES: dict[str, tuple[list[Any], Any]] = {
     "FPDFText_ClosePage": _CLOSE,
     "FPDFText_CountChars": _PAGE_TO_INT,
     "FPDFText_GetText": ([c_void_p, c_int, c_int, POINTER(c_ushort)], c_int),
+    "FPDFText_GetBoundedText": ([c_void_p, *[c_double] * 4, POINTER(c_ushort), c_int], c_int),
     "FPDFText_GetUnicode": ([c_void_p, c_int], c_uint),
     "FPDFText_GetLooseCharBox": ([c_void_p, c_int, POINTER(_Rectangle)], c_int),
     "FPDFText_GetCharOrigin": ([c_void_p, c_int, POINTER(c_double), POINTER(c_double)], c_int),
@@ -174,11 +182,23 @@ class Document:
             letters = _letters(text)
         return _HYPHEN.sub("-\n", letters.replace("\r\n", "\n"))
 
-    def words(self, index: int) -> list[Word]:
-        """Return the words of a page and where each stands, in the order in which they are drawn."""
+    def words(self, index: int, edges: float | None = None) -> list[Word]:
+        """Return the words of a page and where each stands, in the order in which they are drawn.
+
+        With ``edges``, only those that reach to within so many points of its upper or lower edge.
+        """
         with self._page(index) as page, _text_of(page) as text:
             frame = _Frame(page)
-            return [_word(text, found, frame) for found in _WORD.finditer(_letters(text))]
+            if edges is None:
+                return [word for word in _words(text, frame, 0, 0) if word is not None]
+            low, high = edges, frame.size()[1] - edges
+            if not any(_has_text(text, band) for band in frame.edges(edges + _SURE)):
+                return []
+            return [
+                word
+                for word in _words(text, frame, low + _SURE, high - _SURE)
+                if word is not None and (word.bottom < low or word.top > high)
+            ]
 
     def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Image.Image | None:
         """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
@@ -252,15 +272,22 @@ class _Frame:
         wide, high = self._right - self._left, self._top - self._bottom
         return (high, wide) if self._turn % 2 else (wide, high)
 
-    def shown(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a point of the page's own space is on the page as it is shown."""
+    def shown(self, left: float, bottom: float, right: float, top: float) -> _Box:
+        """Return a box of the page's own space as one of the page as it is shown."""
         if self._turn == 1:
-            return y - self._bottom, self._right - x
+            return bottom - self._bottom, self._right - right, top - self._bottom, self._right - left
         if self._turn == 2:
-            return self._right - x, self._top - y
+            return self._right - right, self._top - top, self._right - left, self._top - bottom
         if self._turn == 3:
-            return self._top - y, x - self._left
-        return x - self._left, y - self._bottom
+            return self._top - top, left - self._left, self._top - bottom, right - self._left
+        return left - self._left, bottom - self._bottom, right - self._left, top - self._bottom
+
+    def edges(self, deep: float) -> tuple[_Box, _Box]:
+        """Return the strips along the lower and the upper edge of the page as it is shown, in its own space."""
+        left, bottom, right, top = self._left, self._bottom, self._right, self._top
+        lower, upper = (left, bottom, right, bottom + deep), (left, top - deep, right, top)
+        at_left, at_right = (left, bottom, left + deep, top), (right - deep, bottom, right, top)
+        return ((lower, upper), (at_right, at_left), (upper, lower), (at_left, at_right))[self._turn]
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -281,19 +308,41 @@ def _letters(text: int | None) -> str:
     return "".join(chr(library.FPDFText_GetUnicode(text, number) or _SPACE) for number in range(count))
 
 
-def _word(text: int | None, found: re.Match[str], frame: _Frame) -> Word:
-    """Return a word of a page: as long as from its first letter to its last, as high as letters of its size may be."""
-    library, first = _pdfium(), found.start()
-    x, y, matrix, box = c_double(), c_double(), _Matrix(), _Rectangle()
-    library.FPDFText_GetCharOrigin(text, first, byref(x), byref(y))
-    library.FPDFText_GetMatrix(text, first, byref(matrix))
-    size = library.FPDFText_GetFontSize(text, first)
-    corners = [
-        frame.shown(x.value + matrix.c * size * part, y.value + matrix.d * size * part) for part in (_ASCENT, -_DESCENT)
-    ]
-    for number in (first, found.end() - 1):
-        if library.FPDFText_GetLooseCharBox(text, number, byref(box)):
-            corners += [frame.shown(box.left, box.bottom), frame.shown(box.right, box.top)]
-    across, along = zip(*corners, strict=True)
-    letters = _HYPHEN.sub("-", found[0]).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return Word(letters, min(across), min(along), max(across), max(along), frame.shown(x.value, y.value)[1])
+def _has_text(text: int | None, box: _Box) -> bool:
+    """Tell whether anything is written within a box of the page's own space."""
+    left, bottom, right, top = box
+    return bool(_pdfium().FPDFText_GetBoundedText(text, left, top, right, bottom, None, 0))
+
+
+def _words(text: int | None, frame: _Frame, low: float, high: float) -> Iterator[Word | None]:
+    """Yield the words of a page: as long as from their first letter to their last, as high as letters of their size may
+    be. In place of one that stands above ``low`` and below ``high`` comes None, which is sooner told.
+    """
+    library = _pdfium()
+    x, y, matrix, one, other = c_double(), c_double(), _Matrix(), _Rectangle(), _Rectangle()
+    to_x, to_y, to_matrix, to_one, to_other = byref(x), byref(y), byref(matrix), byref(one), byref(other)
+    for found in _WORD.finditer(_letters(text)):
+        first = found.start()
+        library.FPDFText_GetLooseCharBox(text, first, to_one)
+        library.FPDFText_GetLooseCharBox(text, found.end() - 1, to_other)
+        left, right = min(one.left, other.left), max(one.right, other.right)
+        bottom, top = min(one.bottom, other.bottom), max(one.top, other.top)
+        if low < high:
+            _, lowest, _, highest = frame.shown(left, bottom, right, top)
+            if lowest > low and highest < high:
+                yield None
+                continue
+        library.FPDFText_GetCharOrigin(text, first, to_x, to_y)
+        library.FPDFText_GetMatrix(text, first, to_matrix)
+        size = library.FPDFText_GetFontSize(text, first)
+        across, up, at_x, at_y = matrix.c * size, matrix.d * size, x.value, y.value
+        box = frame.shown(
+            min(left, at_x + _ASCENT * across, at_x - _DESCENT * across),
+            min(bottom, at_y + _ASCENT * up, at_y - _DESCENT * up),
+            max(right, at_x + _ASCENT * across, at_x - _DESCENT * across),
+            max(top, at_y + _ASCENT * up, at_y - _DESCENT * up),
+        )
+        letters = found[0]
+        if not letters.isascii() or "\x02" in letters:
+            letters = _HYPHEN.sub("-", letters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        yield Word(letters, *box, frame.shown(at_x, at_y, at_x, at_y)[1])
