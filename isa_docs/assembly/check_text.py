@@ -12,7 +12,7 @@ from isa_docs.assembly.esign import is_text_tag
 from isa_docs.assembly.model import AssemblyResult, Part
 from isa_docs.assembly.reading import PageWords
 from isa_docs.assembly.stamps import page_number_text
-from isa_docs.conversion.pdfium import Word
+from isa_docs.conversion.pdfium import Band, Word
 from isa_docs.findings import Finding, Severity
 
 _RESIDUE = re.compile(r"\{\{|\}\}|\{%|%\}|\[\[|\]\]|\{#|#\}")
@@ -78,9 +78,13 @@ def _residue(result: AssemblyResult, parts: Sequence[Part], texts: Sequence[str]
 
 def _room_to_sign(result: AssemblyResult, words: PageWords) -> Iterator[Finding]:
     """No field lies over text; the line itself does not count."""
+    bands: dict[int, list[Band]] = {}
+    for item in result.fields:
+        bands.setdefault(item.page, []).append((item.rect[1], item.rect[3]))
+    near = {page: words.within(page, own) for page, own in bands.items()}
     for item in result.fields:
         left, bottom, right, top = item.rect
-        for word in words.on(item.page):
+        for word in near[item.page]:
             wide = min(right, word.right) - max(left, word.left)
             high = min(top, word.top) - max(bottom, word.bottom)
             if wide > _OVERLAP and high > _OVERLAP and not (_RULE.fullmatch(word.text) or is_text_tag(word.text)):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from pikepdf import Page
 
+from isa_docs.assembly.shrinking import upright
 from isa_docs.conversion.pdfium import Document, Word
 
 EDGE = 40.0
 """How far from the upper and the lower edge of the page words are looked for, in points."""
+
+_BEYOND = 1000.0
 
 WordsByPage = dict[int, list[Word]]
 
@@ -25,6 +28,8 @@ def words_at_the_edges(pdf: Path, pages: Sequence[Page]) -> WordsByPage:
     near: WordsByPage = {}
     with Document(pdf.read_bytes()) as document:
         for index, page in enumerate(pages):
-            if "/UserUnit" not in page.obj and (words := document.words(index, EDGE)):
-                near[index] = words
+            if "/UserUnit" not in page.obj:
+                _, _, height = upright(page)
+                if words := document.words(index, ((-_BEYOND, EDGE), (height - EDGE, height + _BEYOND))):
+                    near[index] = words
     return near

@@ -16,7 +16,7 @@ def mend_marks(file: Path) -> None:
     with pikepdf.open(file, suppress_warnings=True) as pdf:
         mend_pages(pdf, list(pdf.pages))
         pdf.Root[MENDED] = True
-        pdf.save(mended, static_id=True)
+        pdf.save(mended, static_id=True, fix_metadata_version=False)
     mended.replace(file)
 
 

@@ -38,7 +38,7 @@ def pinned(pdf: Path, day: date) -> bytes:
         _pin_metadata(opened, f"{day:%Y-%m-%d}T00:00:00Z".encode())
         _pin_profiles(opened, day)
         buffer = io.BytesIO()
-        opened.save(buffer, deterministic_id=True)
+        opened.save(buffer, deterministic_id=True, fix_metadata_version=False)
     return buffer.getvalue()
 
 

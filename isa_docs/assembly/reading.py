@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from isa_docs.conversion.pdfium import Document, Word, page_texts
+from isa_docs.conversion.pdfium import Band, Document, Word, page_texts
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +47,10 @@ class PageWords:
     ) -> None:
         """Close the file."""
         self._document.__exit__(kind, error, trace)
+
+    def within(self, page: int, bands: Sequence[Band]) -> list[Word]:
+        """Return the words of one page (1-based) that reach into one of ``bands`` of its height."""
+        return self._document.words(page - 1, bands)
 
     def on(self, page: int) -> list[Word]:
         """Return the words of one page (1-based)."""

@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ctypes import POINTER, byref, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_ushort, c_void_p
 from dataclasses import dataclass
@@ -40,8 +40,13 @@ _ASCENT, _DESCENT = 0.8, 0.22
 """How far letters of a common typeface reach above and below their baseline, in parts of their size. What a font file
 says of itself cannot be used: LibreOffice writes zeros."""
 
+_FAR = 1e6
 _SURE = 12.0
 """Points by which the room that a word takes may exceed its ink, and more."""
+
+Band = tuple[float, float]
+"""From where to where, in points from the lower edge of a page as it is shown."""
+EVERYWHERE: Band = (-_FAR, _FAR)
 
 _GRAY, _BGRX = 1, 3  # FPDFBitmap_Gray, FPDFBitmap_BGRx
 _WITH_ANNOTATIONS, _IN_GRAY = 0x01, 0x08  # FPDF_ANNOT, FPDF_GRAYSCALE
@@ -182,23 +187,17 @@ class Document:
             letters = _letters(text)
         return _HYPHEN.sub("-\n", letters.replace("\r\n", "\n"))
 
-    def words(self, index: int, edges: float | None = None) -> list[Word]:
+    def words(self, index: int, bands: Sequence[Band] = (EVERYWHERE,)) -> list[Word]:
         """Return the words of a page and where each stands, in the order in which they are drawn.
 
-        With ``edges``, only those that reach to within so many points of its upper or lower edge.
+        With ``bands``, only those that reach into one of these parts of its height.
         """
         with self._page(index) as page, _text_of(page) as text:
             frame = _Frame(page)
-            if edges is None:
-                return [word for word in _words(text, frame, 0, 0) if word is not None]
-            low, high = edges, frame.size()[1] - edges
-            if not any(_has_text(text, band) for band in frame.edges(edges + _SURE)):
+            if EVERYWHERE not in bands and not any(_has_text(text, frame.own(*_wide(band))) for band in bands):
                 return []
-            return [
-                word
-                for word in _words(text, frame, low + _SURE, high - _SURE)
-                if word is not None and (word.bottom < low or word.top > high)
-            ]
+            found = _words(text, frame, [_wide(band) for band in bands])
+            return [word for word in found if any(word.top > low and word.bottom < high for low, high in bands)]
 
     def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Image.Image | None:
         """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
@@ -282,12 +281,15 @@ class _Frame:
             return self._top - top, left - self._left, self._top - bottom, right - self._left
         return left - self._left, bottom - self._bottom, right - self._left, top - self._bottom
 
-    def edges(self, deep: float) -> tuple[_Box, _Box]:
-        """Return the strips along the lower and the upper edge of the page as it is shown, in its own space."""
-        left, bottom, right, top = self._left, self._bottom, self._right, self._top
-        lower, upper = (left, bottom, right, bottom + deep), (left, top - deep, right, top)
-        at_left, at_right = (left, bottom, left + deep, top), (right - deep, bottom, right, top)
-        return ((lower, upper), (at_right, at_left), (upper, lower), (at_left, at_right))[self._turn]
+    def own(self, left: float, bottom: float, right: float, top: float) -> _Box:
+        """Return a box of the page as it is shown as one of the page's own space."""
+        if self._turn == 1:
+            return self._right - top, left + self._bottom, self._right - bottom, right + self._bottom
+        if self._turn == 2:
+            return self._right - right, self._top - top, self._right - left, self._top - bottom
+        if self._turn == 3:
+            return bottom + self._left, self._top - right, top + self._left, self._top - left
+        return left + self._left, bottom + self._bottom, right + self._left, top + self._bottom
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -314,9 +316,14 @@ def _has_text(text: int | None, box: _Box) -> bool:
     return bool(_pdfium().FPDFText_GetBoundedText(text, left, top, right, bottom, None, 0))
 
 
-def _words(text: int | None, frame: _Frame, low: float, high: float) -> Iterator[Word | None]:
-    """Yield the words of a page: as long as from their first letter to their last, as high as letters of their size may
-    be. In place of one that stands above ``low`` and below ``high`` comes None, which is sooner told.
+def _wide(band: Band) -> _Box:
+    """Return the box, right across the page, in which the ink of words is that reach into a band."""
+    return -_FAR, band[0] - _SURE, _FAR, band[1] + _SURE
+
+
+def _words(text: int | None, frame: _Frame, boxes: Sequence[_Box]) -> Iterator[Word]:
+    """Yield the words with ink in one of ``boxes``, each as long as from its first letter to its last, and as high as
+    letters of its size may be.
     """
     library = _pdfium()
     x, y, matrix, one, other = c_double(), c_double(), _Matrix(), _Rectangle(), _Rectangle()
@@ -327,11 +334,9 @@ def _words(text: int | None, frame: _Frame, low: float, high: float) -> Iterator
         library.FPDFText_GetLooseCharBox(text, found.end() - 1, to_other)
         left, right = min(one.left, other.left), max(one.right, other.right)
         bottom, top = min(one.bottom, other.bottom), max(one.top, other.top)
-        if low < high:
-            _, lowest, _, highest = frame.shown(left, bottom, right, top)
-            if lowest > low and highest < high:
-                yield None
-                continue
+        _, lowest, _, highest = frame.shown(left, bottom, right, top)
+        if not any(highest > low and lowest < high for _, low, _, high in boxes):
+            continue
         library.FPDFText_GetCharOrigin(text, first, to_x, to_y)
         library.FPDFText_GetMatrix(text, first, to_matrix)
         size = library.FPDFText_GetFontSize(text, first)

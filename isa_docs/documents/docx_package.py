@@ -11,7 +11,9 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.coreprops import CoreProperties
 from docx.opc.exceptions import PackageNotFoundError
 from docx.opc.package import OpcPackage
+from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 from docx.parts.document import DocumentPart
 from docxtpl import DocxTemplate
@@ -74,18 +76,34 @@ def core_properties(document: Document) -> CoreProperties:
 
 
 def normalized(template: DocxTemplate) -> bytes:
-    """Return the DOCX bytes with members in fixed order and with fixed dates."""
-    raw = io.BytesIO()
-    template.docx.save(raw)
+    """Return the DOCX bytes with members in fixed order and with fixed dates.
+
+    They are not packed: several read them at once. What is handed out is packed when it is cleaned.
+    """
+    package = template.docx.part.package
+    parts = package.parts
+    for part in parts:
+        part.before_marshal()
+    members = _Members()
+    PackageWriter._write_content_types_stream(members, parts)  # type: ignore[no-untyped-call]
+    PackageWriter._write_pkg_rels(members, package.rels)  # type: ignore[no-untyped-call]
+    PackageWriter._write_parts(members, parts)  # type: ignore[arg-type]
     out = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w") as target:
-        for member in sorted(source.namelist(), key=_member_order):
+    with zipfile.ZipFile(out, "w") as target:
+        for member in sorted(members, key=_member_order):
             info = zipfile.ZipInfo(member, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
             info.create_system = 0
             info.external_attr = 0
-            target.writestr(info, source.read(member), compresslevel=6)
+            target.writestr(info, members[member])
     return out.getvalue()
+
+
+class _Members(dict[str, bytes]):
+    """Takes the members of a package from python-docx, which would pack them, with today's date."""
+
+    def write(self, place: PackURI, data: bytes) -> None:
+        """Take in a member."""
+        self[place.membername] = data
 
 
 def _member_order(member: str) -> tuple[int, str]:

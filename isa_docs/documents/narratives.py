@@ -10,7 +10,7 @@ from typing import Any
 from isa_docs.documents.blocks import Blocks
 from isa_docs.documents.markdown import parse_markdown
 from isa_docs.findings import Finding, Path, Severity
-from isa_docs.intake.schema import resolve, walk
+from isa_docs.intake.schema import ROOT, Schema, child_schema, load_schema, resolve
 from isa_docs.intake.source import Source
 
 CITATION = re.compile(r"\[\[exhibit:([^\]\s]*)\]\]")
@@ -19,19 +19,17 @@ CITATION = re.compile(r"\[\[exhibit:([^\]\s]*)\]\]")
 def narrative_fields(data: Any) -> Iterator[tuple[Path, str]]:
     """Yield the path and text of each Markdown field that ``data`` fills in."""
 
-    def search(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    def search(value: Any, path: Path, schema: Schema) -> Iterator[tuple[Path, str]]:
         if isinstance(value, str):
-            schemas = list(walk(path, data))
-            if len(schemas) == len(path) + 1 and resolve(schemas[-1]).get("x-format") == "markdown":
+            if schema.get("x-format") == "markdown":
                 yield path, value
-        elif isinstance(value, dict):
-            for key, each in value.items():
-                yield from search(each, (*path, key))
-        elif isinstance(value, list):
-            for index, each in enumerate(value):
-                yield from search(each, (*path, index))
+        elif isinstance(value, dict | list):
+            for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+                below = child_schema(schema, step, each)
+                if below is not None:
+                    yield from search(each, (*path, step), below)
 
-    yield from search(data, ())
+    yield from search(data, (), resolve(load_schema(ROOT)))
 
 
 def check_narratives(source: Source) -> list[Finding]:

@@ -118,24 +118,36 @@ def walk(path: Path, data: Any) -> Iterator[Schema]:
 
     ``data`` decides between the kinds of submission.
     """
-    schema = resolve(load_schema(ROOT))
-    yield schema
+    schema: Schema | None = resolve(load_schema(ROOT))
     for step in path:
-        data = _child(data, step)
-        if isinstance(step, int):
-            below = schema.get("items")
-        else:
-            below = schema.get("properties", {}).get(step)
-            if below is None and isinstance(schema.get("additionalProperties"), dict):
-                below = schema["additionalProperties"]
-        if below is None:
+        if schema is None:
             return
-        schema = resolve(below)
-        if "allOf" in schema and isinstance(data, dict):
-            part = SUBMISSION_KINDS.get(str(data.get("kind")))
-            if part:
-                schema = resolve({"$ref": f"submissions.schema.json#/$defs/{part}"})
         yield schema
+        data = _child(data, step)
+        schema = child_schema(schema, step, data)
+    if schema is not None:
+        yield schema
+
+
+def child_schema(schema: Schema, step: str | int, data: Any) -> Schema | None:
+    """Return the schema of what stands below at ``step``, None where the schemas do not reach.
+
+    ``data`` is what stands there: it decides between the kinds of submission.
+    """
+    if isinstance(step, int):
+        below = schema.get("items")
+    else:
+        below = schema.get("properties", {}).get(step)
+        if below is None and isinstance(schema.get("additionalProperties"), dict):
+            below = schema["additionalProperties"]
+    if below is None:
+        return None
+    found = resolve(below)
+    if "allOf" in found and isinstance(data, dict):
+        part = SUBMISSION_KINDS.get(str(data.get("kind")))
+        if part:
+            return resolve({"$ref": f"submissions.schema.json#/$defs/{part}"})
+    return found
 
 
 def _child(data: Any, step: str | int) -> Any:

@@ -9,7 +9,6 @@ from isa_docs.intake.model import Submission
 from isa_docs.program.calendar import calendar_for, long_date
 from isa_docs.program.deadlines import other_deadline
 from isa_docs.program.rules.registry import ERROR, NOTE, WARNING, Case, Problem, registered, rule
-from isa_docs.program.rules.wording import narratives
 
 
 @rule(
@@ -131,7 +130,7 @@ def isa_con_001(case: Case[Submission]) -> Iterator[Problem]:
 )
 def isa_con_002(case: Case[None]) -> Iterator[Problem]:
     """Test reports promised to CBP lose the privilege they might have had; a paper to CBP is not marked privileged."""
-    for text, path in narratives(case):
+    for text, path in case.texts:
         lowered = text.lower()
         if (
             "attorney-client privilege" in lowered

@@ -19,6 +19,7 @@ from isa_docs.program.calendar import HolidayCalendar, calendar_for
 from isa_docs.program.deadlines import Deadline, own_deadline
 from isa_docs.program.editions import EditionChoice, TrackChoice, edition_for, track_of
 from isa_docs.program.recipients import Recipient, kind_of, recipient_for
+from isa_docs.program.rules.texts import printed_texts
 
 Scope = Literal["matter", "submission", "package"]
 S = TypeVar("S")
@@ -52,6 +53,11 @@ class Case(Generic[S]):
     def path(self, *parts: str | int) -> Path:
         """Return the place ``parts`` inside this submission."""
         return ("submissions", self.index, *parts)
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, Path], ...]:
+        """Return every text of the matter that a paper may print, with its place."""
+        return tuple(printed_texts(self.matter))
 
     @cached_property
     def calendar(self) -> HolidayCalendar:

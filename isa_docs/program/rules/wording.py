@@ -9,15 +9,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-import msgspec
-
 from isa_docs.findings import Path
 from isa_docs.program.editions import OIT_ABOLISHED
 from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
-
-_RECORDS = frozenset({"overrides", "confirmations", "closed_days", "events", "other_clocks"})
-_SKIPPED = _RECORDS | {"notes", "notice_states", "file", "id", "matter", "to_confirm"}
-"""Fields never printed, and CBP's own words."""
 
 _NOTICE = re.compile(r"notice|announc|publish|Fed(?:eral|\.)\s*Reg|\bFR\b|41298|\bISA\b|Self-Assessment", re.IGNORECASE)
 _NEAR = 200
@@ -94,26 +88,6 @@ SAMPLE_CLAIMS = re.compile(
 STALE_NAMES = re.compile(r"\bOffice of International Trade\b|\b1400 L Street\b")
 
 
-def narratives(case: Case[None]) -> Iterator[tuple[str, Path]]:
-    """Yield every text of the matter that a paper may print, with its place."""
-    yield from _walk(case.matter, ())
-
-
-def _walk(value: object, path: Path) -> Iterator[tuple[str, Path]]:
-    if isinstance(value, str):
-        yield value, path
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            if name not in _SKIPPED:
-                yield from _walk(getattr(value, name), (*path, name))
-    elif isinstance(value, tuple):
-        for position, item in enumerate(value):
-            yield from _walk(item, (*path, position))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _walk(item, (*path, key))
-
-
 def slips_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield each wrong citation in ``text`` with what is right."""
     for mark, pattern, right in _SLIPS:
@@ -138,7 +112,7 @@ def isa_cit_001(case: Case[None]) -> Iterator[Problem]:
 
     Five years was the retention of test results in 2002 and is not required any more.
     """
-    for text, path in narratives(case):
+    for text, path in case.texts:
         for words, right in slips_in(text):
             yield Problem(f"The text says {_short(words)!r}: {right}.", path)
 
@@ -154,7 +128,7 @@ def isa_cit_001(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_001(case: Case[None]) -> Iterator[Problem]:
     """Participants leave the Focused Assessment pool but may be audited on a single issue and may be penalized."""
-    for text, path in narratives(case):
+    for text, path in case.texts:
         for match in PROMISES.finditer(text):
             yield Problem(f"The text says {_short(match[0])!r}, which the program does not promise.", path)
 
@@ -170,7 +144,7 @@ def isa_txt_001(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_002(case: Case[None]) -> Iterator[Problem]:
     """No placeholder goes out: even the 2012 notice, as handed in for publication, holds one."""
-    for text, path in narratives(case):
+    for text, path in case.texts:
         for match in PLACEHOLDERS.finditer(_CITATION.sub("", text)):
             yield Problem(f"The text still holds {_short(match[0])!r}.", path)
 
@@ -186,7 +160,7 @@ def isa_txt_002(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_003(case: Case[None]) -> Iterator[Problem]:
     """No CBP figure for self-testing samples is known; the plan explains its own figures."""
-    for text, path in narratives(case):
+    for text, path in case.texts:
         for match in SAMPLE_CLAIMS.finditer(text):
             yield Problem(f"The text says {_short(match[0])!r}.", path)
 
@@ -202,7 +176,7 @@ def isa_txt_003(case: Case[None]) -> Iterator[Problem]:
 )
 def isa_txt_004(case: Case[None]) -> Iterator[Problem]:
     """The Office of International Trade was abolished in March 2016; its address went with it."""
-    for text, path in narratives(case):
+    for text, path in case.texts:
         day = _paper_date(case, path)
         if day is None or day < OIT_ABOLISHED:
             continue
