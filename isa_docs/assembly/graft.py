@@ -21,8 +21,10 @@ from isa_docs.assembly.survey import Element, element
 _KEPT = frozenset({"/Type", "/S", "/P", "/K", "/Pg", "/A", "/C", "/ID", "/T", "/Lang", "/Alt", "/E", "/ActualText"})
 _ROOT_KEPT = frozenset({"/Type", "/K"})
 _NEEDS_COMPLETION = frozenset({"/TH", "/Figure", "/Formula", "/Note", "/Document"})
-_HAS_MORE = re.compile(rb"/(?:C |ID |Headers )|/A (?:\d+ 0 R|\[[^\]]* R)")
-"""Classes, ids, and attributes that are shared: they are put right one by one."""
+_HAS_MORE = re.compile(rb"/(?:C |ID |Headers )|/A \[[^\]]* R")
+"""Classes, ids, and several attributes that may be shared: they are put right one by one."""
+_APART = re.compile(rb"<< /A (\d+) 0 R ")
+"""Attributes that are an object of their own, as LibreOffice writes all: they are taken into their element."""
 _MOST_DOCUMENTS = 10
 _UNKNOWN: Final = -1
 
@@ -117,14 +119,22 @@ class _Graft:
             level = self._plain_roles.get(plain.role, _UNKNOWN)
             if level == _UNKNOWN:
                 level = self._plain_roles[plain.role] = self._level_as_it_is(plain.role)
-            if level is not None:
+            attributes = self._apart(text)
+            if level is not None and (attributes is None or "/Headers" not in attributes):
                 below = self._as_it_is(waiting, plain)
+                if below is not None and attributes is not None:
+                    item.A = attributes.__copy__()
         if below is None or level is None:
             below = self._put_right(item, parent, waiting.page)
             level = heading_level(self._tree.roles.resolve(str(item.S)))
         if level:
             self._tree.headings.append((item, level))
         return below
+
+    def _apart(self, text: bytes) -> Dictionary | None:
+        """Return the attributes of an element that are an object of their own."""
+        found = _APART.match(text)
+        return dictionary(self._pdf.get_object(int(found[1]), 0)) if found else None
 
     def _level_as_it_is(self, role: str) -> int | None:
         """Return the heading level of elements that may stay as they are, 0 for none; None when they may not."""

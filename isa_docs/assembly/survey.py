@@ -19,10 +19,11 @@ _ELEMENT = re.compile(
     rb"<< (?:/A (?:%(a)s|\[ (?:%(a)s )*\]) )?(?:/ActualText %(s)s )?(?:/Alt %(s)s )?(?:/C %(a)s )?"
     rb"(?:/E %(s)s )?(?:/ID %(s)s )?"
     rb"(?:/K (?:(\d+)|(\d+) 0 R|\[ ((?:\d+ (?:0 R )?)*)\]) )?"
-    rb"(?:/Lang %(s)s )?/P (\d+) 0 R (?:/Pg (\d+) 0 R )?/S (/[^\s#]+) (?:/T %(s)s )?(?:/Type /StructElem )?>>"
+    rb"(?:/Lang %(s)s )?/P (\d+) 0 R (?:/Pg (\d+) 0 R )?/S (/\S+) (?:/T %(s)s )?(?:/Type /StructElem )?>>"
     % {b"a": _ATTRIBUTES, b"s": _STRING},
     re.DOTALL,
 )
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _ROW_ITEM = re.compile(rb"null|(\d+) 0 R")
 _NOTHING: tuple[int, ...] = ()
@@ -80,7 +81,13 @@ def element(text: bytes) -> Element | None:
     elif kids:
         below = [int(number) for number in _REFERENCE.findall(kids)]
         marks = [int(number) for number in _REFERENCE.sub(b"", kids).split()]
-    return Element(role.decode("latin-1"), int(parent), None if page is None else int(page), marks, below)
+    return Element(_name(role), int(parent), None if page is None else int(page), marks, below)
+
+
+def _name(written: bytes) -> str:
+    """Return a name as it is meant: ``/Table#20Text`` is ``/Table Text``."""
+    plain = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), written) if b"#" in written else written
+    return plain.decode("utf-8", "replace")
 
 
 def row(text: bytes) -> list[int | None]:

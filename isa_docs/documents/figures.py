@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from isa_docs.documents.blocks import Picture
 from isa_docs.intake.testing_plan import TestArea
@@ -55,6 +55,7 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
     top, bottom = _MARGIN * dots, height - _BOTTOM * dots
     across, down = (right - left) / _SCALE, (bottom - top) / _SCALE
 
+    @cache
     def font(points: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         return ImageFont.load_default(points * dots / 72)  # comes with Pillow: the same on every machine
 
@@ -82,7 +83,7 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
     ImageDraw.Draw(sideways).text((sideways.width / 2, 0), "Likelihood", _INK, font(9.5), anchor="ma")
     image.paste(sideways.transpose(Image.Transpose.ROTATE_90), (round(0.06 * dots), round(top)))
     out = io.BytesIO()
-    image.reduce(_FINER).save(out, "png", dpi=(_DPI, _DPI))
+    image.reduce(_FINER).save(out, "png", dpi=(_DPI, _DPI), compress_level=3)
     return out.getvalue()
 
 
