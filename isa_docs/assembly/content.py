@@ -18,14 +18,12 @@ _SHOWS = frozenset({b"Tj", b"TJ", b"'", b'"', b"Do", b"sh", b"INLINE IMAGE"})
 _MARKED_OPENS = frozenset({b"BDC", b"BMC"})
 _MARKED = frozenset({b"BDC", b"BMC", b"EMC", b"MP", b"DP"})
 _DEEPEST_FORM = 5
-_OPAQUE = re.compile(
-    rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|%[^\r\n]*|/[^\s()<>\[\]{}/%]*", re.DOTALL
+_OPERANDS = re.compile(
+    rb"(?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|<<|>>|/[^\s()<>\[\]{}/%]*|%[^\r\n]*"
+    rb"|[-+.\d\s\[\]\x00]+|(?:true|false|null)(?![A-Za-z0-9*]))*",
+    re.DOTALL,
 )
-_INLINE_IMAGE = re.compile(rb"\bBI\b")
-_OPERATOR = re.compile(
-    rb"(?<![^\s\[\]<>])(?!(?:true|false|null)(?![^\s\[\]<>]))[A-Za-z'\"][A-Za-z0-9*]*(?![^\s\[\]<>])"
-)
-_PAINTS = re.compile(rb"(?<![^\s\[\]<>])(BDC|BMC|EMC|TJ|Tj|'|\"|Do|sh|[SsFBb]\*?|f\*?)(?![^\s\[\]<>])")
+_OPERATOR = re.compile(rb"[A-Za-z'\"][A-Za-z0-9*]*")
 
 
 def contents_of(page: pikepdf.Page) -> list[Stream]:
@@ -118,10 +116,8 @@ def unmarked_as_artifact(data: bytes) -> bytes:
 
 def paints_outside_marks(data: bytes) -> bool:
     """Tell whether tagged content paints anything outside marked content."""
-    bare = _OPAQUE.sub(b" ", data)
-    operators = _PAINTS.findall(bare) if _is_plain(bare) else [operator for _, operator in _parsed(data)]
     depth = 0
-    for operator in operators:
+    for _, operator in _instructions(data):
         if operator in _MARKED_OPENS:
             depth += 1
         elif operator == b"EMC":
@@ -135,23 +131,23 @@ def _artifact(steps: list[bytes]) -> list[bytes]:
     return [b"/Artifact BMC", *steps, b"EMC"]
 
 
-def _is_plain(bare: bytes) -> bool:
-    """Tell whether content in which strings, names and comments are blanked out holds nothing more of the kind, and no
-    inline image, which only a parser can tell from operators.
-    """
-    return not (b"(" in bare or b")" in bare or _INLINE_IMAGE.search(bare))
-
-
 def _instructions(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Return the instructions of content, each with its operands and by itself its operator."""
-    bare = _OPAQUE.sub(lambda opaque: b" " * len(opaque[0]), data)
-    if not _is_plain(bare):
-        return _parsed(data)
-    steps, before = [], 0
-    for operator in _OPERATOR.finditer(bare):
-        steps.append((data[before : operator.end()].strip(), operator[0]))
-        before = operator.end()
-    return steps
+    """Return the instructions of content, each with its operands and by itself its operator.
+
+    They are cut out of it where every byte is plainly part of one; a parser reads anything else.
+    """
+    steps: list[tuple[bytes, bytes]] = []
+    begin = 0
+    while True:
+        operands = _OPERANDS.match(data, begin)
+        assert operands is not None, "no operands are operands, too"
+        if operands.end() == len(data):
+            return steps
+        operator = _OPERATOR.match(data, operands.end())
+        if operator is None or operator[0] == b"BI":
+            return _parsed(data)
+        steps.append((data[begin : operator.end()].strip(), operator[0]))
+        begin = operator.end()
 
 
 def _parsed(data: bytes) -> list[tuple[bytes, bytes]]:
