@@ -17,9 +17,8 @@ from isa_docs.errors import IsaDocsError
 
 _OLDEST_PYTHON = (3, 11)
 _POPPLER = {
-    "pdftotext": "reads the pages of a package back",
-    "pdftoppm": "compares redrawn exhibits",
-    "pdftocairo": "redraws exhibits",
+    "pdftocairo": "redraws exhibits whose fonts or layers must not go into a package as they are",
+    "pdftoppm": "compares what was redrawn with the exhibit",
 }
 _STAND_IN = "LibreOffice's WebAssembly build instead"
 _PACKAGES = {

@@ -178,6 +178,11 @@ class Document:
         with _lock:
             _pdfium().FPDF_CloseDocument(self._open)
 
+    def size(self, index: int) -> tuple[float, float]:
+        """Return width and height of a page as it is shown, in points."""
+        with self._page(index) as page:
+            return _Frame(page).size()
+
     def text(self, index: int) -> str:
         """Return the text of a page, a line for each line on it, in the order in which it is drawn.
 

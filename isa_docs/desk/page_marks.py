@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path as FilePath
 from typing import Any
 
+from isa_docs.conversion.pdfium import Document, Word
 from isa_docs.desk.pointers import MISSING, pointer, value_at
 from isa_docs.documents.trace import Printed
 from isa_docs.findings import Path
 
-_PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
-_WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
-_SECONDS = 60
 _SHORTEST = 3
 """Characters below which a single word is no mark: it would be found anywhere."""
 
@@ -36,20 +32,19 @@ class PageWords:
     words: tuple[tuple[str, tuple[float, float, float, float]], ...]
 
 
-def read_pages(program: str, pdf: FilePath) -> list[PageWords]:
-    """Return the words of all pages of a PDF; ``program`` is poppler's pdftotext."""
-    command = [program, "-bbox", "-enc", "UTF-8", str(pdf), "-"]
-    said = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False).stdout.decode("utf-8", "replace")
-    return [_page(float(width), float(height), inside) for width, height, inside in _PAGE.findall(said)]
+def read_pages(pdf: FilePath) -> list[PageWords]:
+    """Return the words of all pages of a PDF. Raises PdfiumError when it cannot be opened."""
+    with Document(pdf.read_bytes()) as document:
+        return [_page(*document.size(index), document.words(index)) for index in range(document.pages)]
 
 
-def _page(width: float, height: float, inside: str) -> PageWords:
-    words = []
-    for left, top, right, bottom, text in _WORD.findall(inside):
-        if word := folded(unescape(text)):
-            box = (float(left) / width, float(top) / height, float(right) / width, float(bottom) / height)
-            words.append((word, box))
-    return PageWords(width, height, tuple(words))
+def _page(width: float, height: float, words: Sequence[Word]) -> PageWords:
+    found = []
+    for word in words:
+        if text := folded(word.text):
+            top, bottom = 1 - word.top / height, 1 - word.bottom / height
+            found.append((text, (word.left / width, top, word.right / width, bottom)))
+    return PageWords(width, height, tuple(found))
 
 
 def folded(text: str) -> str:

@@ -1,13 +1,12 @@
-"""Pictures of pages: drawn by poppler from a part's PDF, with the stamp of the package and, on drafts, a mark."""
+"""Pictures of pages: drawn by PDFium from a part's PDF, with the stamp of the package and, on drafts, a mark."""
 
 from __future__ import annotations
 
 import io
 import math
-import shutil
-import subprocess
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from isa_docs.assembly.stamps import BASELINE, SIDE, SIZE, page_number_text
 from isa_docs.assembly.typeface import stamp_fonts
-from isa_docs.errors import ConversionError, MissingProgramError
+from isa_docs.conversion.pdfium import Document, PdfiumError
+from isa_docs.errors import ConversionError
 
 DPI = 80
-_SECONDS = 30
+_SECONDS = 10.0
 _AT_ONCE = threading.Semaphore(2)
 _REMEMBERED = 150
 _INK = (89, 89, 89)
@@ -52,7 +52,7 @@ class Pictures:
     def png(self, page: Page, scale: int = 1) -> bytes:
         """Return a page at ``scale`` times 80 dots an inch.
 
-        Raises ConversionError when poppler cannot draw it, MissingProgramError without poppler.
+        Raises ConversionError when it cannot be drawn.
         """
         key = (page, scale)
         with self._lock:
@@ -70,16 +70,11 @@ class Pictures:
 
 def draw(page: Page, dpi: int) -> bytes:
     """Draw one page; raises as :meth:`Pictures.png` does."""
-    program = shutil.which("pdftoppm")
-    if program is None:
-        raise MissingProgramError("pdftoppm is missing. Install: apt-get install poppler-utils")
-    number = str(page.page)
-    command = [program, "-r", str(max(dpi, 1)), "-f", number, "-l", number, "-cropbox", str(page.pdf)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
-        picture = Image.open(io.BytesIO(done.stdout)).convert("RGB")
-    except (subprocess.TimeoutExpired, OSError):
-        raise ConversionError("A page of the preview could not be drawn.") from None
+    picture = None
+    with suppress(PdfiumError, OSError), Document(page.pdf.read_bytes()) as document:
+        picture = document.picture(page.page - 1, max(dpi, 1), seconds=_SECONDS)
+    if picture is None:
+        raise ConversionError("A page of the preview could not be drawn.")
     scale = picture.width / max(page.width, 1)
     if page.draft:
         picture = _marked(picture)

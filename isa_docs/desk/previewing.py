@@ -7,7 +7,6 @@ are stood in for by an empty page, so that the papers can be seen while the file
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Collection
@@ -28,7 +27,6 @@ from isa_docs.build.checks import check_matter, concerning, select, stop_for
 from isa_docs.build.draft import Draft
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Engine, PdfOptions
-from isa_docs.conversion.poppler import without_output_intent
 from isa_docs.desk.checking import source_of, verdict
 from isa_docs.desk.page_marks import Mark, marks, read_pages
 from isa_docs.desk.pointers import pointer
@@ -36,7 +34,7 @@ from isa_docs.documents.context import context_for, terms
 from isa_docs.documents.plan import PlannedItem, plan_submission
 from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.trace import Printed, printed_values
-from isa_docs.errors import AssemblyError, MissingProgramError
+from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Severity
 from isa_docs.intake.load import LoadedMatter, to_matter
 from isa_docs.review.preview import previewable
@@ -205,20 +203,17 @@ def _key(draft: Draft, item: PlannedItem) -> tuple[str, str]:
 
 def _read(pdf: Path, store: Path, item: PlannedItem, printed: list[Printed], data: Any) -> _Pages:
     """Keep a part's PDF in the store, and find the marks on its pages."""
-    program = shutil.which("pdftotext")
-    if program is None:
-        raise MissingProgramError("pdftotext is missing. Install: apt-get install poppler-utils")
     name = f"{hashlib.sha256(pdf.read_bytes()).hexdigest()}.pdf"
     kept = store / name
     if not kept.is_file():
         fresh = kept.with_suffix(".new")
-        fresh.write_bytes(without_output_intent(pdf.read_bytes()))
+        fresh.write_bytes(pdf.read_bytes())
         fresh.replace(kept)
     if item.kind == "exhibit":
         whole = {"pointer": pointer((*item.path, "file")), "box": [0, 0, 1, 1]}
         sizes = _sizes(kept)
         return _Pages(name, sizes, tuple((whole,) for _ in sizes))
-    pages = read_pages(program, kept)
+    pages = read_pages(kept)
     found = marks(pages, printed, data)
     return _Pages(name, tuple((page.width, page.height) for page in pages), tuple(map(tuple, found)))
 

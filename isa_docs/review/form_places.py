@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import shutil
-import subprocess
-import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-
-from isa_docs.errors import MissingProgramError
+from isa_docs.conversion.pdfium import Document
 
 _DPI = 96
-_SECONDS = 120
+_SECONDS = 120.0
 
 
 def places_text(form: Path, found: Sequence[tuple[str, str, int]]) -> str:
@@ -39,24 +35,16 @@ def places_text(form: Path, found: Sequence[tuple[str, str, int]]) -> str:
 def click_page(form: Path) -> bytes:
     """Return an HTML page, whole in itself, with the pages of a PDF form: a click on one gives its line.
 
-    Raises MissingProgramError without pdftoppm.
+    Raises PdfiumError when the form cannot be opened.
     """
-    program = shutil.which("pdftoppm")
-    if program is None:
-        raise MissingProgramError("Pages are drawn with pdftoppm (Debian/Ubuntu: apt-get install poppler-utils).")
     pages: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
-        copy = Path(folder) / "form.pdf"
-        with pikepdf.open(form, suppress_warnings=True) as opened:
-            for page in opened.pages:
-                page.MediaBox = pikepdf.Array(page.cropbox)
-            opened.save(copy)
-        command = [program, "-r", str(_DPI), "-png", str(copy), f"{folder}/page"]
-        subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
-        drawn = sorted(Path(folder).glob("page-*.png"), key=lambda each: int(each.stem.rpartition("-")[2]))
-        for number, picture in enumerate(drawn, start=1):
-            address = f"data:image/png;base64,{b64encode(picture.read_bytes()).decode('ascii')}"
-            pages.append({"number": number, "picture": address})
+    with Document(form.read_bytes()) as document:
+        for index in range(document.pages):
+            if (drawn := document.picture(index, _DPI, seconds=_SECONDS)) is not None:
+                png = io.BytesIO()
+                drawn.save(png, "PNG")
+                address = f"data:image/png;base64,{b64encode(png.getvalue()).decode('ascii')}"
+                pages.append({"number": index + 1, "picture": address})
     return str(_template().render(name=form.name, pages=pages, scale=72 / _DPI)).encode()
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from isa_docs.assembly.page_code import PageCode, parse_page_code
-from isa_docs.errors import InputError, MissingProgramError
+from isa_docs.conversion.pdfium import Document, PdfiumError
+from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Place, Severity
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 DPI = 200
-_SECONDS = 600
+_SECONDS = 120.0
 _QUALITY = 80
 
 
@@ -35,32 +37,26 @@ class ScannedPage:
 def read_scan(scan: Path) -> list[ScannedPage]:
     """Read the pages of a scanned PDF as gray pictures and find their codes, however the sheets lay on the glass.
 
-    Raises InputError when the file cannot be read, MissingProgramError without poppler.
+    Raises InputError when the file cannot be read.
     """
-    program = shutil.which("pdftoppm")
-    if program is None:
-        raise MissingProgramError("Scans are read with pdftoppm (Debian/Ubuntu: apt-get install poppler-utils).")
-    with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
-        done = subprocess.run(
-            [program, "-r", str(DPI), "-gray", str(scan), f"{folder}/page"],
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        pictures = sorted(Path(folder).glob("page-*.pgm"))
-        if done.returncode or not pictures:
-            message = f"{scan} cannot be read as a PDF."
-            raise InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message, place=Place(str(scan)))])
-        return [_page(number, picture) for number, picture in enumerate(pictures, start=1)]
+    pages: list[ScannedPage] = []
+    with suppress(PdfiumError, OSError), Document(scan.read_bytes()) as document:
+        for index in range(document.pages):
+            picture = document.picture(index, DPI, gray=True, seconds=_SECONDS)
+            if picture is None:
+                pages.clear()
+                break
+            pages.append(_page(index + 1, picture))
+    if not pages:
+        message = f"{scan} cannot be read as a PDF."
+        raise InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message, place=Place(str(scan)))])
+    return pages
 
 
-def _page(number: int, picture: Path) -> ScannedPage:
+def _page(number: int, image: Image.Image) -> ScannedPage:
     import zxingcpp as barcodes
-    from PIL import Image
 
     zxingcpp: Any = barcodes
-    with Image.open(picture) as opened:
-        image = opened.convert("L")
     code, turn = None, 0
     for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode):
         if (code := parse_page_code(found.text)) is not None:

@@ -40,7 +40,7 @@ def test_missing_programs_are_told_with_their_packages(
     report = invoke("doctor", "--json").report
     found = checks(report)
     assert report["exit_code"] == 3
-    assert found["pdftotext"]["remedy"] == "sudo apt-get install poppler-utils"
+    assert found["pdftocairo"]["remedy"] == "sudo apt-get install poppler-utils"
 
 
 def test_an_old_package_is_named_with_the_version_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
