@@ -131,7 +131,7 @@ NEEDS = (
     ),
     Need(
         "poppler's PDF tools",
-        present=lambda: has_program("pdftotext"),
+        present=lambda: has_program("pdftocairo"),
         debian=("poppler-utils",),
         fedora=("poppler-utils",),
         macos=("poppler",),

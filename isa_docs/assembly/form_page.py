@@ -23,6 +23,8 @@ _MULTILINE, _COMB = 1 << 12, 1 << 24
 RULE: Final = re.compile(r"_+")
 _EDGE: Final = 36.0
 """How near a place that nothing bounds may come to the edge of the page."""
+_SAME_LINE: Final = 3.0
+"""How far apart the baselines of words on one line may be, in points."""
 
 
 @dataclass(frozen=True)
@@ -180,22 +182,41 @@ def page_size(pdf: Path, page: int) -> tuple[float, float]:
 
 
 def anchors(words: PageWords, pages: Sequence[int], wanted: str) -> Iterator[tuple[int, Word, float]]:
-    """Yield each place where the words ``wanted`` stand: the page, the last word, and where on its line they end."""
-    letters = _letters(wanted)
+    """Yield each place where the words ``wanted`` stand: the page, the last word, and where on its line they end.
+
+    They are looked for in the order in which they were drawn and, where that gives nothing, line by line.
+    """
     for page in pages:
-        found = words.on(page)
-        for start in range(len(found)):
-            text = ""
-            for word in found[start:]:
-                before = text
-                text += _letters(word.text)
-                if not letters.startswith(text[: len(letters)]):
-                    break
-                if len(text) >= len(letters):
-                    rest = text[len(letters) :]
-                    if not rest or RULE.fullmatch(rest):
-                        yield page, word, _end_within(word, letters[len(before) :])
-                    break
+        drawn = words.on(page)
+        hits = list(_hits(drawn, _letters(wanted))) or list(_hits(_by_line(drawn), _letters(wanted)))
+        for word, end in hits:
+            yield page, word, end
+
+
+def _hits(words: Sequence[Word], letters: str) -> Iterator[tuple[Word, float]]:
+    """Yield the last of each run of words that have these ``letters``, and where on its line they end."""
+    for start in range(len(words)):
+        text = ""
+        for word in words[start:]:
+            before = text
+            text += _letters(word.text)
+            if not letters.startswith(text[: len(letters)]):
+                break
+            if len(text) >= len(letters):
+                rest = text[len(letters) :]
+                if not rest or RULE.fullmatch(rest):
+                    yield word, _end_within(word, letters[len(before) :])
+                break
+
+
+def _by_line(words: Sequence[Word]) -> list[Word]:
+    """Return words from the head of the page to its foot, and from left to right on each line."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda each: -each.baseline):
+        if not lines or lines[-1][0].baseline - word.baseline > _SAME_LINE:
+            lines.append([])
+        lines[-1].append(word)
+    return [word for line in lines for word in sorted(line, key=lambda each: each.left)]
 
 
 def _letters(text: str) -> str:
@@ -238,7 +259,7 @@ def spot_after(words: PageWords, page: int, word: Word, end: float, page_width: 
 def blanks(words: PageWords, pages: Sequence[int]) -> Iterator[tuple[int, str]]:
     """Yield page and words before each line of underscores, and each line of text that ends in a colon."""
     for page in pages:
-        found = words.on(page)
+        found = _by_line(words.on(page))
         for at, word in enumerate(found):
             rule = RULE.search(word.text)
             if not (rule and len(rule[0]) >= 3) and not word.text.endswith(":"):

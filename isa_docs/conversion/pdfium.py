@@ -1,8 +1,8 @@
 """Reads and draws the pages of PDF files with PDFium, in this process.
 
 PDFium is the PDF engine of Chromium; the package pypdfium2 brings it for every platform. It is called here through its
-C interface directly: of its four hundred functions twenty are wanted, and to import the package's bindings for all of
-them takes longer than to read a package. It had no part in making our PDFs, so it is fit to check them.
+C interface directly: of its four hundred functions two dozen are wanted, and to import the package's bindings for all
+of them takes longer than to read a package. It had no part in making our PDFs, so it is fit to check them.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ EVERYWHERE: Band = (-_FAR, _FAR)
 _GRAY, _BGRX = 1, 3  # FPDFBitmap_Gray, FPDFBitmap_BGRx
 _WITH_ANNOTATIONS, _IN_GRAY = 0x01, 0x08  # FPDF_ANNOT, FPDF_GRAYSCALE
 _WHITE = 0xFFFFFFFF
+_MOST_BYTES = 500_000_000
+"""Of a picture; a letter at 600 dots an inch in color has 135 million."""
 _DONE = 2  # FPDF_RENDER_DONE
 _lock = threading.Lock()
 """PDFium must not be called by two threads at once."""
@@ -207,7 +209,7 @@ class Document:
     def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Image.Image | None:
         """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
 
-        None when it cannot be read, or takes longer than ``seconds``.
+        None when it cannot be read, is larger than any paper at that, or takes longer than ``seconds``.
         """
         from PIL import Image  # only here: who reads text needs none
 
@@ -219,6 +221,8 @@ class Document:
             width, height = max(round(wide * dpi / 72), 1), max(round(high * dpi / 72), 1)
             kind, mode, packed, each = (_GRAY, "L", "L", 1) if gray else (_BGRX, "RGB", "BGRX", 4)
             stride = -(-width * each // 4) * 4
+            if stride * height > _MOST_BYTES:
+                return None
             pixels = ctypes.create_string_buffer(stride * height)
             bitmap = library.FPDFBitmap_CreateEx(width, height, kind, pixels, stride)
             if not bitmap:

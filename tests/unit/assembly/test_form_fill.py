@@ -149,6 +149,18 @@ class TestFlatForm:
             fill(flat_form(tmp_path / "form.pdf"), "places: [{mark: true, page: 1, at: [300, 500]}]", "X")
         assert "FORM-TEXT: Filling changed words of the form form.pdf, page 2: lost or moved: “" in refusal(error)
 
+    def test_words_that_are_drawn_in_another_order_are_found_on_their_line(self, fill: Fill, tmp_path: Path) -> None:
+        form = flat_form(tmp_path / "form.pdf")
+        with pikepdf.open(form, allow_overwriting_input=True) as opened:
+            page = opened.pages[0]
+            later = b"BT /F1 10 Tf 1 0 0 1 140 300 Tm (address:) Tj ET BT /F1 10 Tf 1 0 0 1 72 300 Tm (Mailing) Tj ET"
+            page.Contents = opened.make_stream(page.Contents.read_bytes() + b"\n" + later)
+            opened.save(form)
+        filled = fill(form, "places: [{text: Tacoma, after: 'Mailing address:'}]", "Tacoma")
+        (placed,) = [word for word in words_on(filled.pdf, 1) if word.text == "Tacoma"]
+        assert placed.baseline == pytest.approx(300, abs=1)
+        assert placed.left > 140
+
     def test_a_page_that_is_shown_turned(self, fill: Fill, tmp_path: Path) -> None:
         form = flat_form(tmp_path / "form.pdf")
         with pikepdf.open(form, allow_overwriting_input=True) as opened:
