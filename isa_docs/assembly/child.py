@@ -152,7 +152,7 @@ class AssemblyProcess:
 
     def _read(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        with suppress(OSError, ValueError):
+        with suppress(Exception):  # whatever came: those who wait must be told
             while (frame := read_frame(process.stdout)) is not None:
                 number, well, answer = pickle.loads(frame)  # noqa: S301 - from our own child
                 with self._lock:

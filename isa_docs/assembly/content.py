@@ -19,7 +19,7 @@ _MARKED_OPENS = frozenset({b"BDC", b"BMC"})
 _MARKED = frozenset({b"BDC", b"BMC", b"EMC", b"MP", b"DP"})
 _DEEPEST_FORM = 5
 _OPERANDS = re.compile(
-    rb"(?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|<<|>>|/[^\s()<>\[\]{}/%]*|%[^\r\n]*"
+    rb"(?:\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<(?!<)[^<>]*>|<<|>>|/[^\s\x00()<>\[\]{}/%]*|%[^\r\n]*"
     rb"|[-+.\d\s\[\]\x00]+|(?:true|false|null)(?![A-Za-z0-9*]))*",
     re.DOTALL,
 )
@@ -142,7 +142,7 @@ def _instructions(data: bytes) -> list[tuple[bytes, bytes]]:
         operands = _OPERANDS.match(data, begin)
         assert operands is not None, "no operands are operands, too"
         if operands.end() == len(data):
-            return steps
+            return _parsed(data) if data[begin:].strip() else steps
         operator = _OPERATOR.match(data, operands.end())
         if operator is None or operator[0] == b"BI":
             return _parsed(data)

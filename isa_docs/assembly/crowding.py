@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pikepdf import Page
 
-from isa_docs.assembly.shrinking import upright
 from isa_docs.conversion.pdfium import Document, Word
 
 EDGE = 40.0
@@ -26,10 +25,10 @@ def words_at_the_edges(pdf: Path, pages: Sequence[Page]) -> WordsByPage:
     Raises PdfiumError when the file cannot be opened.
     """
     near: WordsByPage = {}
-    with Document(pdf.read_bytes()) as document:
+    with Document(pdf) as document:
         for index, page in enumerate(pages):
             if "/UserUnit" not in page.obj:
-                _, _, height = upright(page)
+                _, height = document.size(index)
                 if words := document.words(index, ((-_BEYOND, EDGE), (height - EDGE, height + _BEYOND))):
                     near[index] = words
     return near

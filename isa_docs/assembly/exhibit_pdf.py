@@ -13,7 +13,7 @@ from pikepdf import Dictionary, Name, Pdf, sanitize
 from isa_docs.assembly.content import MENDED, has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
 from isa_docs.assembly.exhibit_clean import is_clean, page_content
 from isa_docs.assembly.exhibit_compare import differing_pages
-from isa_docs.assembly.exhibit_depth import nested_too_deeply
+from isa_docs.assembly.exhibit_depth import drawn_too_often, nested_too_deeply
 from isa_docs.assembly.exhibit_facts import look
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
 
@@ -72,6 +72,8 @@ def take_pdf(
     """
     stripped = folder / "stripped.pdf"
     with _opened(source) as pdf:
+        if drawn_too_often(pdf):
+            raise RefusedError("EXH-DRAWN", "a page of it draws figures within figures without end")
         facts = look(pdf, notes)
         _strip(pdf)
         if nested_too_deeply(pdf):
@@ -135,17 +137,7 @@ def _strip(pdf: Pdf) -> None:
     sanitizer.remove_private_app_data().remove_thumbnails().remove_web_capture().remove_search_index()
     sanitizer.remove_collection()
     sanitizer.apply(pdf)
-    for page in pdf.pages:
-        kept = [annotation for annotation in _annotations(page) if annotation.get("/Subtype") not in _UNSEEN]
-        if "/Annots" in page:
-            page.Annots = pdf.make_indirect(pikepdf.Array(kept))
-    if "/AcroForm" in pdf.Root:
-        if "/XFA" in pdf.Root.AcroForm:
-            del pdf.Root.AcroForm.XFA
-        if any(annotation.get("/Subtype") == Name.Widget and "/AP" not in annotation for annotation in _all_above(pdf)):
-            pdf.Root.AcroForm.NeedAppearances = True
-        pdf.generate_appearance_streams()
-    pdf.flatten_annotations("all")
+    flatten(pdf)
     for page in pdf.pages:
         links = [annotation for annotation in _annotations(page) if annotation.get("/Subtype") == Name.Link]
         if links:
@@ -161,6 +153,21 @@ def _strip(pdf: Pdf) -> None:
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
     pdf.remove_unreferenced_resources()
+
+
+def flatten(pdf: Pdf) -> None:
+    """Make form values and drawn notes part of their pages."""
+    for page in pdf.pages:
+        kept = [annotation for annotation in _annotations(page) if annotation.get("/Subtype") not in _UNSEEN]
+        if "/Annots" in page:
+            page.Annots = pdf.make_indirect(pikepdf.Array(kept))
+    if "/AcroForm" in pdf.Root:
+        if "/XFA" in pdf.Root.AcroForm:
+            del pdf.Root.AcroForm.XFA
+        if any(annotation.get("/Subtype") == Name.Widget and "/AP" not in annotation for annotation in _all_above(pdf)):
+            pdf.Root.AcroForm.NeedAppearances = True
+        pdf.generate_appearance_streams()
+    pdf.flatten_annotations("all")
 
 
 def _mend_marks(pdf: Pdf) -> None:

@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name
 
 from isa_docs.assembly.content import MENDED, contents_of, has_marks, without_marks
 from isa_docs.assembly.exhibit_clean import page_content
+from isa_docs.assembly.exhibit_pdf import flatten
 from isa_docs.assembly.exhibits import ExhibitFile, take_exhibits
 from isa_docs.assembly.fields import ABOVE_TOP, BELOW_TOP
 from isa_docs.assembly.form_laying import Laid, laid, nearest_fit
@@ -73,7 +74,10 @@ def fill_pdf(
     with PageWords(base) as words:
         filled = _Filling(form, words, fields, base, taken.pages, tuple(fonts or stamp_fonts()))
         out = filled.write(fillings, work / "filled.pdf")
-    with PageWords(given) as before, PageWords(_without_overlay(out, work / "bare.pdf")) as after:
+    with (
+        PageWords(_flat(given, work / "flat.pdf")) as before,
+        PageWords(_without_overlay(out, work / "bare.pdf")) as after,
+    ):
         _prove(form, before, after, taken.pages)
     findings = tuple(
         replace(
@@ -84,6 +88,14 @@ def fill_pdf(
         for each in taken.warnings
     )
     return FilledForm(out, taken.pages, filled.slots(), filled.annex, findings)
+
+
+def _flat(form: Path, out: Path) -> Path:
+    """Write a copy in which what stands in fields and notes is text of its page."""
+    with pikepdf.open(form) as pdf:
+        flatten(pdf)
+        pdf.save(out)
+    return out
 
 
 def found_places(file: Path) -> list[tuple[str, str, int]]:
@@ -100,7 +112,7 @@ def found_places(file: Path) -> list[tuple[str, str, int]]:
         except pikepdf.PdfError as error:
             message = f"The form {file.name} cannot be opened: {error}."
             raise AssemblyError(message, [Finding("FORM-FILE", Severity.ERROR, message)]) from error
-        with PageWords(copy) as words:
+        with PageWords(_flat(copy, Path(folder) / "flat.pdf")) as words:
             rest = [("after", text, page) for page, text in blanks(words, range(1, pages + 1))]
     return list(dict.fromkeys([*(("field", each.name, each.box.page) for each in fields), *rest]))
 

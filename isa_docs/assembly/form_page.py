@@ -184,13 +184,15 @@ def page_size(pdf: Path, page: int) -> tuple[float, float]:
 def anchors(words: PageWords, pages: Sequence[int], wanted: str) -> Iterator[tuple[int, Word, float]]:
     """Yield each place where the words ``wanted`` stand: the page, the last word, and where on its line they end.
 
-    They are looked for in the order in which they were drawn and, where that gives nothing, line by line.
+    They are looked for line by line and in the order in which they were drawn; places come from the head of each page
+    to its foot.
     """
+    letters = _letters(wanted)
     for page in pages:
         drawn = words.on(page)
-        hits = list(_hits(drawn, _letters(wanted))) or list(_hits(_by_line(drawn), _letters(wanted)))
-        for word, end in hits:
-            yield page, word, end
+        hits = {word: end for order in (drawn, _by_line(drawn)) for word, end in _hits(order, letters)}
+        for word in _by_line(list(hits)):
+            yield page, word, hits[word]
 
 
 def _hits(words: Sequence[Word], letters: str) -> Iterator[tuple[Word, float]]:

@@ -119,10 +119,11 @@ class _Graft:
             level = self._plain_roles.get(plain.role, _UNKNOWN)
             if level == _UNKNOWN:
                 level = self._plain_roles[plain.role] = self._level_as_it_is(plain.role)
-            attributes = self._apart(text)
-            if level is not None and (attributes is None or "/Headers" not in attributes):
+            apart = _APART.match(text)
+            attributes = self._pdf.get_object(int(apart[1]), 0) if apart else Dictionary()
+            if level is not None and isinstance(attributes, Dictionary) and "/Headers" not in attributes:
                 below = self._as_it_is(waiting, plain)
-                if below is not None and attributes is not None:
+                if below is not None and apart:
                     item.A = attributes.__copy__()
         if below is None or level is None:
             below = self._put_right(item, parent, waiting.page)
@@ -130,11 +131,6 @@ class _Graft:
         if level:
             self._tree.headings.append((item, level))
         return below
-
-    def _apart(self, text: bytes) -> Dictionary | None:
-        """Return the attributes of an element that are an object of their own."""
-        found = _APART.match(text)
-        return dictionary(self._pdf.get_object(int(found[1]), 0)) if found else None
 
     def _level_as_it_is(self, role: str) -> int | None:
         """Return the heading level of elements that may stay as they are, 0 for none; None when they may not."""

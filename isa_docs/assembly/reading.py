@@ -17,7 +17,7 @@ def package_texts(pdf: Path, sha256: str) -> tuple[str, ...]:
 
     ``sha256`` is that of the file: another content is another question. Raises PdfiumError when it cannot be opened.
     """
-    return tuple(page_texts(pdf.read_bytes()))
+    return tuple(page_texts(pdf))
 
 
 def syntax_problems(pdf: Path) -> list[str]:
@@ -35,7 +35,7 @@ class PageWords:
     """
 
     def __init__(self, pdf: Path) -> None:
-        self._document = Document(pdf.read_bytes())
+        self._document = Document(pdf)
         self._read: dict[int, list[Word]] = {}
 
     def __enter__(self) -> Self:

@@ -81,10 +81,10 @@ def element(text: bytes) -> Element | None:
     elif kids:
         below = [int(number) for number in _REFERENCE.findall(kids)]
         marks = [int(number) for number in _REFERENCE.sub(b"", kids).split()]
-    return Element(_name(role), int(parent), None if page is None else int(page), marks, below)
+    return Element(plain_name(role), int(parent), None if page is None else int(page), marks, below)
 
 
-def _name(written: bytes) -> str:
+def plain_name(written: bytes) -> str:
     """Return a name as it is meant: ``/Table#20Text`` is ``/Table Text``."""
     plain = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), written) if b"#" in written else written
     return plain.decode("utf-8", "replace")

@@ -39,10 +39,11 @@ def new(answer: Answer, file: Path, verbose: int) -> None:
     found = _found_in_word(file) if word else _found_in_pdf(file)
     from isa_docs.review.form_places import click_page, places_text
 
+    clicked = None if word else click_page(file)
     target.write_text(places_text(file, found), encoding="utf-8")
     files = [target]
-    if not word:
-        clicks.write_bytes(click_page(file))
+    if clicked is not None:
+        clicks.write_bytes(clicked)
         files.append(clicks)
     for where, text, page in found:
         answer.say(f"{f'page {page}' if page else '':<8} {where:<8} {text}")

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import POINTER, byref, c_double, c_float, c_int, c_size_t, c_uint, c_ulong, c_ushort, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_double, c_float, c_int, c_uint, c_ulong, c_ushort, c_void_p
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -23,8 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from isa_docs.errors import AssemblyError
-from isa_docs.findings import Finding, Severity
+from isa_docs.errors import AssemblyError, MissingProgramError
+from isa_docs.findings import Finding, Place, Severity
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,7 +51,7 @@ EVERYWHERE: Band = (-_FAR, _FAR)
 _GRAY, _BGRX = 1, 3  # FPDFBitmap_Gray, FPDFBitmap_BGRx
 _WITH_ANNOTATIONS, _IN_GRAY = 0x01, 0x08  # FPDF_ANNOT, FPDF_GRAYSCALE
 _WHITE = 0xFFFFFFFF
-_MOST_BYTES = 500_000_000
+_MOST_BYTES = 300_000_000
 """Of a picture; a letter at 600 dots an inch in color has 135 million."""
 _DONE = 2  # FPDF_RENDER_DONE
 _lock = threading.Lock()
@@ -61,9 +61,12 @@ _lock = threading.Lock()
 class PdfiumError(AssemblyError):
     """PDFium cannot open a file."""
 
-    def __init__(self) -> None:
-        message, remedy = "a PDF cannot be read back: PDFium does not open it", "Build again; if it stays, report it."
-        super().__init__(message, [Finding("PKG-NOT-READ", Severity.ERROR, message, remedy)])
+    @classmethod
+    def of(cls, pdf: Path) -> Self:
+        """Return the error for a file."""
+        message = f"{pdf.name} cannot be read: PDFium does not open it, or takes too long"
+        remedy = "If it is yours, print it to PDF anew; if isa-docs made it, build again, and report it if it stays."
+        return cls(message, [Finding("PKG-NOT-READ", Severity.ERROR, message, remedy, place=Place(pdf.name))])
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class _Pause(ctypes.Structure):
 _PAGE_TO_INT = ([c_void_p], c_int)
 _CLOSE = ([c_void_p], None)
 _SIGNATURES: dict[str, tuple[list[Any], Any]] = {
-    "FPDF_LoadMemDocument64": ([c_void_p, c_size_t, ctypes.c_char_p], c_void_p),
+    "FPDF_LoadDocument": ([c_char_p, c_char_p], c_void_p),
     "FPDF_CloseDocument": _CLOSE,
     "FPDF_GetPageCount": ([c_void_p], c_int),
     "FPDF_LoadPage": ([c_void_p, c_int], c_void_p),
@@ -136,23 +139,16 @@ _SIGNATURES: dict[str, tuple[list[Any], Any]] = {
 def _pdfium() -> Any:
     """Load the library, once in a process."""
     package = find_spec("pypdfium2_raw")
-    assert package is not None and package.submodule_search_locations, "pypdfium2 is a dependency of isa-docs"
-    library = ctypes.CDLL(str(Path(package.submodule_search_locations[0], _LIBRARY)))
+    folders = [] if package is None else list(package.submodule_search_locations or ())
+    files = [file for folder in folders if (file := Path(folder, _LIBRARY)).is_file()]
+    if not files:
+        raise MissingProgramError("PDFium is missing. Install it with: pip install --force-reinstall pypdfium2")
+    library = ctypes.CDLL(str(files[0]))
     for name, (arguments, result) in _SIGNATURES.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
     library.FPDF_InitLibrary()
     return library
-
-
-def _unlock() -> None:
-    """Give a fork a lock of its own: no thread that holds the other one lives in it."""
-    global _lock
-    _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_unlock)
 
 
 class Document:
@@ -161,12 +157,11 @@ class Document:
     Raises PdfiumError when the file cannot be opened.
     """
 
-    def __init__(self, pdf: bytes) -> None:
-        self._pdf = pdf  # PDFium reads from it as long as the file is open
+    def __init__(self, pdf: Path) -> None:
         with _lock:
-            self._open = _pdfium().FPDF_LoadMemDocument64(pdf, len(pdf), None)
+            self._open = _pdfium().FPDF_LoadDocument(os.fsencode(pdf), None)  # UTF-8 on Windows, as PDFium wants it
             if not self._open:
-                raise PdfiumError
+                raise PdfiumError.of(pdf)
             self.pages: int = _pdfium().FPDF_GetPageCount(self._open)
 
     def __enter__(self) -> Self:
@@ -179,6 +174,7 @@ class Document:
         """Close the file."""
         with _lock:
             _pdfium().FPDF_CloseDocument(self._open)
+            self._open = None  # no page can be loaded from it
 
     def size(self, index: int) -> tuple[float, float]:
         """Return width and height of a page as it is shown, in points."""
@@ -192,7 +188,7 @@ class Document:
         """
         with self._page(index) as page, _text_of(page) as text:
             letters = _letters(text)
-        return _HYPHEN.sub("-\n", letters.replace("\r\n", "\n"))
+        return _HYPHEN.sub("-\n", _joined(letters).replace("\r\n", "\n"))
 
     def words(self, index: int, bands: Sequence[Band] = (EVERYWHERE,)) -> list[Word]:
         """Return the words of a page and where each stands, in the order in which they are drawn.
@@ -223,8 +219,9 @@ class Document:
             stride = -(-width * each // 4) * 4
             if stride * height > _MOST_BYTES:
                 return None
-            pixels = ctypes.create_string_buffer(stride * height)
-            bitmap = library.FPDFBitmap_CreateEx(width, height, kind, pixels, stride)
+            pixels = bytearray(stride * height)
+            held = (ctypes.c_char * len(pixels)).from_buffer(pixels)
+            bitmap = library.FPDFBitmap_CreateEx(width, height, kind, held, stride)
             if not bitmap:
                 return None
             try:
@@ -239,7 +236,7 @@ class Document:
                     return None
             finally:
                 library.FPDFBitmap_Destroy(bitmap)
-        return Image.frombytes(mode, (width, height), pixels.raw, "raw", packed, stride)
+        return Image.frombuffer(mode, (width, height), pixels, "raw", packed, stride, 1)
 
     @contextmanager
     def _page(self, index: int) -> Iterator[int | None]:
@@ -301,7 +298,7 @@ class _Frame:
         return left + self._left, bottom + self._bottom, right + self._left, top + self._bottom
 
 
-def page_texts(pdf: bytes) -> list[str]:
+def page_texts(pdf: Path) -> list[str]:
     """Return the text of every page of a file. Raises PdfiumError when it cannot be opened."""
     with Document(pdf) as document:
         return [document.text(index) for index in range(document.pages)]
@@ -317,6 +314,11 @@ def _letters(text: int | None) -> str:
     if len(letters) == count and "\x00" not in letters:
         return letters
     return "".join(chr(library.FPDFText_GetUnicode(text, number) or _SPACE) for number in range(count))
+
+
+def _joined(letters: str) -> str:
+    """Return text in which what lies beyond U+FFFF is one character; PDFium counts two."""
+    return letters if letters.isascii() else letters.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _has_text(text: int | None, box: _Box) -> bool:
@@ -356,7 +358,4 @@ def _words(text: int | None, frame: _Frame, boxes: Sequence[_Box]) -> Iterator[W
             max(right, at_x + _ASCENT * across, at_x - _DESCENT * across),
             max(top, at_y + _ASCENT * up, at_y - _DESCENT * up),
         )
-        letters = found[0]
-        if not letters.isascii() or "\x02" in letters:
-            letters = _HYPHEN.sub("-", letters).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        yield Word(letters, *box, frame.shown(at_x, at_y, at_x, at_y)[1])
+        yield Word(_HYPHEN.sub("-", _joined(found[0])), *box, frame.shown(at_x, at_y, at_x, at_y)[1])

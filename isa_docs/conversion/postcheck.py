@@ -41,7 +41,7 @@ def check_pdf(pdf: Path, docx: Path) -> list[Finding]:
             if len(opened.pages) == 0:
                 return findings
             findings += [parted_finding(page, place) for page in parted_blocks(opened).values()]
-        texts = page_texts(pdf.read_bytes())
+        texts = page_texts(pdf)
     except (pikepdf.PdfError, PdfiumError) as error:
         return [Finding("CONV-PDF", Severity.ERROR, f"the converter's PDF does not open: {error}", place=place)]
     try:

@@ -34,7 +34,7 @@ class PageWords:
 
 def read_pages(pdf: FilePath) -> list[PageWords]:
     """Return the words of all pages of a PDF. Raises PdfiumError when it cannot be opened."""
-    with Document(pdf.read_bytes()) as document:
+    with Document(pdf) as document:
         return [_page(*document.size(index), document.words(index)) for index in range(document.pages)]
 
 

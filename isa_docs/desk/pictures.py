@@ -14,11 +14,12 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from isa_docs.assembly.stamps import BASELINE, SIDE, SIZE, page_number_text
 from isa_docs.assembly.typeface import stamp_fonts
-from isa_docs.conversion.pdfium import Document, PdfiumError
+from isa_docs.conversion.drawing import drawn
+from isa_docs.conversion.pdfium import PdfiumError
 from isa_docs.errors import ConversionError
 
 DPI = 80
-_SECONDS = 10.0
+_SECONDS = 30.0
 _AT_ONCE = threading.Semaphore(2)
 _REMEMBERED = 150
 _INK = (89, 89, 89)
@@ -71,8 +72,8 @@ class Pictures:
 def draw(page: Page, dpi: int) -> bytes:
     """Draw one page; raises as :meth:`Pictures.png` does."""
     picture = None
-    with suppress(PdfiumError, OSError), Document(page.pdf.read_bytes()) as document:
-        picture = document.picture(page.page - 1, max(dpi, 1), seconds=_SECONDS)
+    with suppress(PdfiumError, OSError):
+        (picture,) = drawn(page.pdf, max(dpi, 1), first=page.page, last=page.page, seconds=_SECONDS)
     if picture is None:
         raise ConversionError("A page of the preview could not be drawn.")
     scale = picture.width / max(page.width, 1)

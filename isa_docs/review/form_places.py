@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from isa_docs.conversion.pdfium import Document
+import pikepdf
+
+from isa_docs.conversion.drawing import drawn
 
 _DPI = 96
 _SECONDS = 120.0
@@ -35,16 +38,19 @@ def places_text(form: Path, found: Sequence[tuple[str, str, int]]) -> str:
 def click_page(form: Path) -> bytes:
     """Return an HTML page, whole in itself, with the pages of a PDF form: a click on one gives its line.
 
-    Raises PdfiumError when the form cannot be opened.
+    Raises PdfiumError when it cannot be drawn.
     """
     pages: list[dict[str, Any]] = []
-    with Document(form.read_bytes()) as document:
-        for index in range(document.pages):
-            if (drawn := document.picture(index, _DPI, seconds=_SECONDS)) is not None:
+    with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:
+        copy = Path(folder, form.name)
+        with pikepdf.open(form, suppress_warnings=True) as opened:  # repaired, if need be
+            opened.save(copy)
+        for number, picture in enumerate(drawn(copy, _DPI, seconds=_SECONDS), start=1):
+            if picture is not None:
                 png = io.BytesIO()
-                drawn.save(png, "PNG")
+                picture.save(png, "PNG")
                 address = f"data:image/png;base64,{b64encode(png.getvalue()).decode('ascii')}"
-                pages.append({"number": index + 1, "picture": address})
+                pages.append({"number": number, "picture": address})
     return str(_template().render(name=form.name, pages=pages, scale=72 / _DPI)).encode()
 
 

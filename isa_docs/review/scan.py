@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isa_docs.assembly.page_code import PageCode, parse_page_code
-from isa_docs.conversion.pdfium import Document, PdfiumError
+from isa_docs.conversion.drawing import drawn
+from isa_docs.conversion.pdfium import PdfiumError
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Place, Severity
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 DPI = 200
-_SECONDS = 120.0
+_SECONDS = 600.0
 _QUALITY = 80
 
 
@@ -40,17 +40,20 @@ def read_scan(scan: Path) -> list[ScannedPage]:
     Raises InputError when the file cannot be read.
     """
     pages: list[ScannedPage] = []
-    with suppress(PdfiumError, OSError), Document(scan.read_bytes()) as document:
-        for index in range(document.pages):
-            picture = document.picture(index, DPI, gray=True, seconds=_SECONDS)
+    try:
+        for number, picture in enumerate(drawn(scan, DPI, gray=True, seconds=_SECONDS), start=1):
             if picture is None:
-                pages.clear()
-                break
-            pages.append(_page(index + 1, picture))
+                raise _unreadable(f"Page {number} of {scan} cannot be read.")
+            pages.append(_page(number, picture))
+    except (PdfiumError, OSError):  # Pillow: a picture that no JPEG can be
+        raise _unreadable(f"{scan} cannot be read as a PDF.") from None
     if not pages:
-        message = f"{scan} cannot be read as a PDF."
-        raise InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message, place=Place(str(scan)))])
+        raise _unreadable(f"{scan} has no pages.")
     return pages
+
+
+def _unreadable(message: str) -> InputError:
+    return InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message)])
 
 
 def _page(number: int, image: Image.Image) -> ScannedPage:

@@ -26,7 +26,7 @@ def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     until, total = time.monotonic() + _SECONDS, 0
     try:
-        with Document(pdf.read_bytes()) as document:
+        with Document(pdf) as document:
             for page in pages:
                 picture = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
                 if picture is None:

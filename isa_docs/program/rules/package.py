@@ -44,6 +44,11 @@ class FinishedPaper:
         """The text of all pages as it is compared."""
         return squeeze(self.text)
 
+    @cached_property
+    def unhyphenated(self) -> str:
+        """The same without hyphens: one at a line's end may be the word's own, or the line's."""
+        return self.squeezed.replace("-", "")
+
 
 @dataclass(frozen=True)
 class Enclosure:
@@ -74,7 +79,8 @@ def squeeze(text: str) -> str:
 
 
 def _has(paper: FinishedPaper, words: str) -> bool:
-    return squeeze(words) in paper.squeezed
+    wanted = squeeze(words)
+    return wanted in paper.squeezed or wanted.replace("-", "") in paper.unhyphenated
 
 
 @rule(

@@ -383,6 +383,35 @@ def deep_forms(folder: Path) -> Path:
     return saved(pdf, folder / "deep.pdf")
 
 
+@case
+def doubling_forms(folder: Path) -> Path:
+    """Thirty forms, each of which draws the next one twice: a billion in all."""
+    pdf = new_pdf("")
+    inner = pdf.make_stream(b"BT ET", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    for _ in range(30):
+        inner = pdf.make_stream(
+            b"/X Do /#58 Do",
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, 9, 9]),
+            Resources=Dictionary(XObject=Dictionary(X=inner)),
+        )
+    pdf.pages[0].Resources.XObject = Dictionary(X=inner)
+    pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
+    return saved(pdf, folder / "doubling.pdf")
+
+
+@case
+def many_symbols(folder: Path) -> Path:
+    """A map: one symbol drawn at twenty thousand places."""
+    pdf = new_pdf("Map")
+    symbol = pdf.make_stream(b"0 0 2 2 re S", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    page = pdf.pages[0]
+    page.Resources.XObject = Dictionary(S=symbol)
+    page.Contents = pdf.make_stream(page.Contents.read_bytes() + b" q 1 0 0 1 5 0 cm /S Do Q" * 20_000)
+    return saved(pdf, folder / "map.pdf")
+
+
 def described(pdf: Pdf, *kids: Dictionary) -> Dictionary:
     """Make a file tagged, with ``kids`` as its structure; return the structure's root."""
     root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(kids)))

@@ -33,17 +33,17 @@ def test_instructions_are_what_the_parser_reads(steps: list[tuple[list[bytes], b
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "operators"),
     [
-        b"q BI /W 1 /H 1 /CS /G /BPC 8 ID (Tj) EI Q (x) Tj",
-        b"(a (b (c) d) e) Tj q Q",
-        b"(open\\) (Tj) Tj) Tj",
+        (b"q BI /W 1 /H 1 /CS /G /BPC 8 ID (Tj) EI Q (x) Tj", b"q|INLINE IMAGE|Q|Tj"),
+        (b"(a (b (c) d) e) Tj q Q", b"Tj|q|Q"),
+        (b"/X1\x00Do q", b"Do|q"),
+        (b"(open\\) (Tj) Tj) Tj", b"Tj"),
     ],
-    ids=["inline image", "parentheses within parentheses", "escaped parenthesis"],
+    ids=["an inline image", "parentheses within parentheses", "a zero byte after a name", "an escaped parenthesis"],
 )
-def test_what_only_a_parser_can_tell(data: bytes) -> None:
-    cut = content._instructions(data)
-    assert [operator for _, operator in cut] == [operator for _, operator in parsed(data)]
+def test_what_is_hard_to_tell(data: bytes, operators: bytes) -> None:
+    assert b"|".join(operator for _, operator in content._instructions(data)) == operators
 
 
 def test_what_is_painted_outside_of_marks_becomes_an_artifact() -> None:

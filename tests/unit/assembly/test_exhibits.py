@@ -52,6 +52,7 @@ TAKEN: dict[str, tuple[str, int, set[str]]] = {
     "cmyk": ("normalized", 1, set()),
     "unbalanced_states": ("normalized", 1, set()),
     "deep_forms": ("as-is", 1, set()),
+    "many_symbols": ("as-is", 1, set()),
     "deep_structure": ("as-is", 1, {"EXH-TAGS"}),
     "twisted_structure": ("as-is", 2, set()),
     "png": ("normalized", 1, set()),
@@ -64,6 +65,7 @@ TAKEN: dict[str, tuple[str, int, set[str]]] = {
 }
 
 REFUSED = {
+    "doubling_forms": "EXH-DRAWN",
     "empty": "EXH-EMPTY",
     "text_named_pdf": "EXH-TYPE",
     "old_word": "EXH-TYPE",

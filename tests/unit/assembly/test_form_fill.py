@@ -45,7 +45,7 @@ def words(pdf: Path, page: int) -> str:
 
 
 def words_on(pdf: Path, page: int) -> list[Word]:
-    with Document(pdf.read_bytes()) as document:
+    with Document(pdf) as document:
         return document.words(page - 1)
 
 
@@ -161,6 +161,21 @@ class TestFlatForm:
         assert placed.baseline == pytest.approx(300, abs=1)
         assert placed.left > 140
 
+    def test_places_count_from_the_head_of_the_page(self, fill: Fill, tmp_path: Path) -> None:
+        form = flat_form(tmp_path / "form.pdf")
+        with pikepdf.open(form, allow_overwriting_input=True) as opened:
+            page = opened.pages[0]
+            lines = ((120, "Signed on:"), (300, "Signed on:"))
+            drawn = "".join(f" BT /F1 10 Tf 1 0 0 1 72 {height} Tm ({text}) Tj ET" for height, text in lines)
+            parted = " BT /F1 10 Tf 1 0 0 1 72 220 Tm (Signed) Tj ET BT /F1 10 Tf 1 0 0 1 400 90 Tm (apart) Tj ET"
+            end = " BT /F1 10 Tf 1 0 0 1 110 220 Tm (on:) Tj ET"
+            page.Contents = opened.make_stream(page.Contents.read_bytes() + (drawn + parted + end).encode())
+            opened.save(form)
+        texts = ", ".join(f"{{text: T{nth}, after: 'Signed on:', nth: {nth}}}" for nth in (1, 2, 3))
+        filled = fill(form, f"places: [{texts}]", "T1", "T2", "T3")
+        found = {word.text: round(word.baseline) for word in words_on(filled.pdf, 1)}
+        assert [found[name] for name in ("T1", "T2", "T3")] == [300, 220, 120]
+
     def test_a_page_that_is_shown_turned(self, fill: Fill, tmp_path: Path) -> None:
         form = flat_form(tmp_path / "form.pdf")
         with pikepdf.open(form, allow_overwriting_input=True) as opened:
@@ -202,6 +217,11 @@ class TestFieldsOfAForm:
         with pikepdf.open(filled.pdf) as opened:
             assert "/AcroForm" not in opened.Root
             assert all("/Annots" not in each for each in opened.pages)
+
+    def test_what_stands_in_other_fields_is_no_change_of_the_form(self, fill: Fill, tmp_path: Path) -> None:
+        form = fillable_form(tmp_path / "form.pdf")
+        filled = fill(form, "places: [{value: importer.legal_name, field: Participant.Name}]", "Northwind")
+        assert {"Northwind", "type", "here"} <= set(words(filled.pdf, 1).split())
 
     def test_what_is_on_a_form_is_listed(self, tmp_path: Path) -> None:
         found = found_places(fillable_form(tmp_path / "form.pdf"))

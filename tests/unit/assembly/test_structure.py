@@ -79,6 +79,27 @@ def test_self_maps_and_remapped_standard_types_are_dropped(tmp_path: Path) -> No
         assert {name: str(role) for name, role in pdf.Root.StructTreeRoot.RoleMap.items()} == {"/Own": "/Div"}
 
 
+def test_attributes_of_every_form_come_along_whole(tmp_path: Path) -> None:
+    file = tagged_pdf(tmp_path / "1.pdf", [("P", "One"), ("P", "Two"), ("P", "Three"), ("P", "Four")])
+    with pikepdf.open(file, allow_overwriting_input=True) as pdf:
+        one, two, three, four = pdf.Root.StructTreeRoot.K.K
+        layout = pikepdf.Dictionary(O=pikepdf.Name.Layout, SpaceAfter=6)
+        table = pikepdf.Dictionary(O=pikepdf.Name.Table, RowSpan=2, Headers=pikepdf.Array([pikepdf.String("h")]))
+        one.A = pdf.make_indirect(layout)
+        two.A = pdf.make_indirect(pikepdf.Array([layout, 0]))
+        three.A = pdf.make_indirect(table)
+        four.A = pdf.make_indirect(pikepdf.Array([table, layout]))
+        pdf.save(file)
+    result = assemble([document("one", file)], info(), tmp_path / "out.pdf")
+    with pikepdf.open(result.pdf) as pdf:
+        one, two, three, four = pdf.Root.StructTreeRoot.K[0].K[0].K
+        assert one.A.SpaceAfter == 6
+        assert not one.A.is_indirect
+        assert two.A[0].SpaceAfter == 6
+        assert (three.A.RowSpan, bytes(three.A.Headers[0])) == (2, b"p1-h")
+        assert (bytes(four.A[0].Headers[0]), four.A[1].SpaceAfter) == (b"p1-h", 6)
+
+
 def test_equal_ids_are_kept_apart(tmp_path: Path) -> None:
     parts = [
         document("one", tagged_pdf(tmp_path / "1.pdf", [("P", "First")], ids={0: "x"})),

@@ -45,6 +45,11 @@ def test_a_faultless_package_has_no_finding() -> None:
     assert codes(*PAPERS) == set()
 
 
+def test_a_hyphen_at_the_end_of_a_line_is_the_words_own_or_the_lines() -> None:
+    text = TRANSMITTAL.pages[0].replace("Northwind Components", "Northwind Com-\nponents").replace("C-TPAT", "C-\nTPAT")
+    assert codes(*(replace(one, pages=(text,)) if one is TRANSMITTAL else one for one in PAPERS)) == set()
+
+
 NAME = "Northwind Components, Inc. "
 NUMBER = "12-345678900 "
 
