@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name
 
 from isa_docs.assembly.content import MENDED, contents_of, has_marks, without_marks
 from isa_docs.assembly.exhibit_clean import page_content
+from isa_docs.assembly.exhibit_depth import drawn_too_often
 from isa_docs.assembly.exhibit_pdf import flatten
 from isa_docs.assembly.exhibits import ExhibitFile, take_exhibits
 from isa_docs.assembly.fields import ABOVE_TOP, BELOW_TOP
@@ -109,6 +110,8 @@ def found_places(file: Path) -> list[tuple[str, str, int]]:
             fields = open_form(file, copy, lambda field: False)
             with pikepdf.open(copy) as opened:
                 pages = len(opened.pages)
+                if drawn_too_often(opened):
+                    raise pikepdf.PdfError("a page draws figures within figures without end")
         except pikepdf.PdfError as error:
             message = f"The form {file.name} cannot be opened: {error}."
             raise AssemblyError(message, [Finding("FORM-FILE", Severity.ERROR, message)]) from error
