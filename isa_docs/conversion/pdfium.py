@@ -82,6 +82,24 @@ class Word:
     """Where its letters stand, from the lower edge of the page; of a word that is turned, where its first one does."""
 
 
+@dataclass(frozen=True)
+class Raster:
+    """A page as dots: rows of ``stride`` bytes, of which each dot takes one (gray) or four (blue, green, red, none)."""
+
+    width: int
+    height: int
+    stride: int
+    gray: bool
+    pixels: bytes | bytearray
+
+    def image(self) -> Image.Image:
+        """Return it as an image, gray (L) or in color (RGB)."""
+        from PIL import Image  # only here: who reads text, or passes dots on, needs none
+
+        mode, packed = ("L", "L") if self.gray else ("RGB", "BGRX")
+        return Image.frombuffer(mode, (self.width, self.height), self.pixels, "raw", packed, self.stride, 1)
+
+
 _Box = tuple[float, float, float, float]
 """Left, bottom, right and top, in points."""
 
@@ -202,26 +220,23 @@ class Document:
             found = _words(text, frame, [_wide(band) for band in bands])
             return [word for word in found if any(word.top > low and word.bottom < high for low, high in bands)]
 
-    def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Image.Image | None:
+    def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Raster | None:
         """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
 
         None when it cannot be read, is larger than any paper at that, or takes longer than ``seconds``.
         """
-        from PIL import Image  # only here: who reads text needs none
-
         library = _pdfium()
         with self._page(index) as page:
             if page is None:
                 return None
             wide, high = _Frame(page).size()
             width, height = max(round(wide * dpi / 72), 1), max(round(high * dpi / 72), 1)
-            kind, mode, packed, each = (_GRAY, "L", "L", 1) if gray else (_BGRX, "RGB", "BGRX", 4)
-            stride = -(-width * each // 4) * 4
+            stride = -(-width * (1 if gray else 4) // 4) * 4
             if stride * height > _MOST_BYTES:
                 return None
             pixels = bytearray(stride * height)
             held = (ctypes.c_char * len(pixels)).from_buffer(pixels)
-            bitmap = library.FPDFBitmap_CreateEx(width, height, kind, held, stride)
+            bitmap = library.FPDFBitmap_CreateEx(width, height, _GRAY if gray else _BGRX, held, stride)
             if not bitmap:
                 return None
             try:
@@ -232,11 +247,9 @@ class Document:
                 place = (0, 0, width, height, 0)
                 state = library.FPDF_RenderPageBitmap_Start(bitmap, page, *place, flags, byref(limit))
                 library.FPDF_RenderPage_Close(page)
-                if state != _DONE:
-                    return None
             finally:
                 library.FPDFBitmap_Destroy(bitmap)
-        return Image.frombuffer(mode, (width, height), pixels, "raw", packed, stride, 1)
+        return Raster(width, height, stride, gray, pixels) if state == _DONE else None
 
     @contextmanager
     def _page(self, index: int) -> Iterator[int | None]:

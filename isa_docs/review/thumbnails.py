@@ -28,11 +28,11 @@ def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
     try:
         with Document(pdf) as document:
             for page in pages:
-                picture = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
-                if picture is None:
+                dots = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
+                if dots is None:
                     continue
                 data = io.BytesIO()
-                picture.save(data, "JPEG", quality=_QUALITY)
+                dots.image().save(data, "JPEG", quality=_QUALITY)
                 total += data.tell()
                 if total > LARGEST:
                     break

@@ -85,9 +85,10 @@ def test_a_word_that_is_broken_at_a_line_end_keeps_its_hyphen(tmp_path: Path) ->
 
 def test_a_page_is_drawn_as_it_is_shown(tmp_path: Path) -> None:
     with Document(changed(tmp_path / "turned.pdf", Rotate=90)) as document:
-        gray, color = document.picture(0, 36, gray=True), document.picture(0, 36)
-    assert gray is not None
-    assert color is not None
+        drawn_gray, drawn_color = document.picture(0, 36, gray=True), document.picture(0, 36)
+    assert drawn_gray is not None
+    assert drawn_color is not None
+    gray, color = drawn_gray.image(), drawn_color.image()
     assert (gray.mode, gray.size) == ("L", (396, 306))
     assert (color.mode, color.size) == ("RGB", (396, 306))
     assert gray.getpixel((2, 2)) == 255
