@@ -32,7 +32,7 @@ def write_matters(folder: Path, letters: int) -> None:
         place = folder / f"m{number:04}"
         place.mkdir(parents=True)
         data["matter"] = f"season-{number:04}"
-        data["importer"]["legal_name"] = f"Importer Number {number} Ltd."
+        data["importer"]["legal_name"] = f"Importer Number {number:04} Ltd."
         (place / "matter.json").write_text(json.dumps(in_own_words(data, number)), encoding="utf-8")
 
 
