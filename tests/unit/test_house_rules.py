@@ -42,6 +42,8 @@ ALLOWED = {
     ("assembly/child.py", "os.environ"): "hands the few variables that the worker needs to its process",
     ("documents/render_child.py", "os.environ"): "hands the few variables that the worker needs to its process",
     ("documents/render_worker.py", "sys.stdin"): "a program of its own: its orders come in this way",
+    ("conversion/drawing.py", "sys.argv"): "a program of its own: what it is to draw comes in this way",
+    ("conversion/drawing.py", "sys.stdout"): "a program of its own: what it has drawn goes out this way",
     ("build/state.py", "os.environ"): "the variables that tell fontconfig which fonts there are decide the bytes, too",
     ("build/worker.py", "sys.stdin"): "a program of its own: its orders come in this way",
     ("build/worker.py", "sys.argv"): "a program of its own: how many converters it may have comes in this way",

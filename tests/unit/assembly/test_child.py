@@ -55,6 +55,7 @@ def test_one_that_is_killed_under_an_order_is_replaced_and_the_order_carried_out
 
 
 def test_one_that_dies_again_and_again_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless.pdf")  # reading it waits for a writer, so no worker is done before it is killed
     with AssemblyProcess() as process, ThreadPoolExecutor(1) as threads:
         over = threading.Event()
 
@@ -66,7 +67,7 @@ def test_one_that_dies_again_and_again_is_named(tmp_path: Path) -> None:
         killing = threads.submit(kill)
         try:
             with pytest.raises(AssemblyError) as error:
-                process.pinned(pdf(tmp_path / "a.pdf", 1), DAY)()
+                process.pinned(tmp_path / "endless.pdf", DAY)()
         finally:
             over.set()
         killing.result()
