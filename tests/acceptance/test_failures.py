@@ -148,7 +148,7 @@ class TestInterruption:
         assert run.stderr is not None
         for line in run.stderr:
             if line.startswith("converting"):
-                time.sleep(0.3)
+                time.sleep(0.05)  # a whole build takes well below a second
                 return run
         raise AssertionError("the build ended before it converted anything")
 
