@@ -366,13 +366,13 @@ def content_bomb(folder: Path) -> Path:
     return saved(pdf, folder / "bomb.pdf")
 
 
-@case
-def deep_forms(folder: Path) -> Path:
+def nested_forms(file: Path, levels: int, draws: bytes) -> Path:
+    """Write a page that draws a form, whose content ``draws`` the next one, and so on."""
     pdf = new_pdf("")
     inner = pdf.make_stream(b"BT ET", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
-    for _ in range(300):
+    for _ in range(levels):
         inner = pdf.make_stream(
-            b"/X Do",
+            draws,
             Type=Name.XObject,
             Subtype=Name.Form,
             BBox=Array([0, 0, 9, 9]),
@@ -380,25 +380,18 @@ def deep_forms(folder: Path) -> Path:
         )
     pdf.pages[0].Resources.XObject = Dictionary(X=inner)
     pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
-    return saved(pdf, folder / "deep.pdf")
+    return saved(pdf, file)
+
+
+@case
+def deep_forms(folder: Path) -> Path:
+    return nested_forms(folder / "deep.pdf", 300, b"/X Do")
 
 
 @case
 def doubling_forms(folder: Path) -> Path:
     """Thirty forms, each of which draws the next one twice: a billion in all."""
-    pdf = new_pdf("")
-    inner = pdf.make_stream(b"BT ET", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
-    for _ in range(30):
-        inner = pdf.make_stream(
-            b"/X Do /#58 Do",
-            Type=Name.XObject,
-            Subtype=Name.Form,
-            BBox=Array([0, 0, 9, 9]),
-            Resources=Dictionary(XObject=Dictionary(X=inner)),
-        )
-    pdf.pages[0].Resources.XObject = Dictionary(X=inner)
-    pdf.pages[0].Contents = pdf.make_stream(b"/X Do")
-    return saved(pdf, folder / "doubling.pdf")
+    return nested_forms(folder / "doubling.pdf", 30, b"/X Do /#58 Do")
 
 
 @case
