@@ -7,12 +7,10 @@ from pathlib import Path
 
 from pikepdf import Page
 
-from isa_docs.conversion.pdfium import Document, Word
+from isa_docs.conversion.pdfium import EVERYWHERE, Document, Word
 
 EDGE = 40.0
 """How far from the upper and the lower edge of the page words are looked for, in points."""
-
-_BEYOND = 1000.0
 
 WordsByPage = dict[int, list[Word]]
 
@@ -29,6 +27,7 @@ def words_at_the_edges(pdf: Path, pages: Sequence[Page]) -> WordsByPage:
         for index, page in enumerate(pages):
             if "/UserUnit" not in page.obj:
                 _, height = document.size(index)
-                if words := document.words(index, ((-_BEYOND, EDGE), (height - EDGE, height + _BEYOND))):
+                lowest, highest = EVERYWHERE
+                if words := document.words(index, ((lowest, EDGE), (height - EDGE, highest))):
                     near[index] = words
     return near

@@ -39,7 +39,6 @@ _OVERLAY: Final = "/IsaOverlay"
 _ABOVE_RULE: Final = 2.0
 _NEAR: Final = 3.0
 """How far a word may be from where it was, in points: redrawing rounds."""
-
 _REMEDY: Final = "Give the place more width or height, or a smaller size."
 
 

@@ -52,7 +52,7 @@ def convert_documents(
         found = after(result.pdf, job.docx) if result.pdf is not None else []
         return _judged(result, [*before[job.key], *found])
 
-    with ThreadPoolExecutor() as threads:  # most of the time goes into a program that reads the PDF's text
+    with ThreadPoolExecutor() as threads:  # a check that another process makes is waited for
         results = list(threads.map(judge, jobs))
     if any(finding.code == PARTED for result in results for finding in result.findings):
         results = _kept_together(results, before, after, lambda again, out: engine.convert(again, options, out))

@@ -27,6 +27,7 @@ from isa_docs.build.checks import check_matter, concerning, select, stop_for
 from isa_docs.build.draft import Draft
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Engine, PdfOptions
+from isa_docs.conversion.pdfium import Document
 from isa_docs.desk.checking import source_of, verdict
 from isa_docs.desk.page_marks import Mark, marks, read_pages
 from isa_docs.desk.pointers import pointer
@@ -203,11 +204,12 @@ def _key(draft: Draft, item: PlannedItem) -> tuple[str, str]:
 
 def _read(pdf: Path, store: Path, item: PlannedItem, printed: list[Printed], data: Any) -> _Pages:
     """Keep a part's PDF in the store, and find the marks on its pages."""
-    name = f"{hashlib.sha256(pdf.read_bytes()).hexdigest()}.pdf"
+    made = pdf.read_bytes()
+    name = f"{hashlib.sha256(made).hexdigest()}.pdf"
     kept = store / name
     if not kept.is_file():
         fresh = kept.with_suffix(".new")
-        fresh.write_bytes(pdf.read_bytes())
+        fresh.write_bytes(made)
         fresh.replace(kept)
     if item.kind == "exhibit":
         whole = {"pointer": pointer((*item.path, "file")), "box": [0, 0, 1, 1]}
@@ -225,15 +227,9 @@ def _own_data(document: dict[str, Any], index: int) -> dict[str, Any]:
 
 
 def _sizes(pdf: Path) -> tuple[tuple[float, float], ...]:
-    """Return the sizes of pages as they are shown, in points."""
-    sizes = []
-    with pikepdf.open(pdf) as opened:
-        for page in opened.pages:
-            x0, y0, x1, y1 = (float(value) for value in page.cropbox)
-            unit = float(page.obj.get("/UserUnit", 1))
-            wide, high = abs(x1 - x0) * unit, abs(y1 - y0) * unit
-            sizes.append((high, wide) if int(page.obj.get("/Rotate", 0)) % 180 else (wide, high))
-    return tuple(sizes)
+    """Return the sizes of pages as they are drawn, in points."""
+    with Document(pdf) as document:
+        return tuple(document.size(index) for index in range(document.pages))
 
 
 def _of_exhibit(finding: Finding) -> bool:

@@ -43,17 +43,17 @@ def read_scan(scan: Path) -> list[ScannedPage]:
     try:
         for number, picture in enumerate(drawn(scan, DPI, gray=True, seconds=_SECONDS), start=1):
             if picture is None:
-                raise _unreadable(f"Page {number} of {scan} cannot be read.")
+                raise _unreadable(scan, f"Page {number} of {scan} cannot be read.")
             pages.append(_page(number, picture))
     except (PdfiumError, OSError):  # Pillow: a picture that no JPEG can be
-        raise _unreadable(f"{scan} cannot be read as a PDF.") from None
+        raise _unreadable(scan, f"{scan} cannot be read as a PDF.") from None
     if not pages:
-        raise _unreadable(f"{scan} has no pages.")
+        raise _unreadable(scan, f"{scan} has no pages.")
     return pages
 
 
-def _unreadable(message: str) -> InputError:
-    return InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message)])
+def _unreadable(scan: Path, message: str) -> InputError:
+    return InputError(message, [Finding("SCAN-FILE", Severity.ERROR, message, place=Place(str(scan)))])
 
 
 def _page(number: int, image: Image.Image) -> ScannedPage:

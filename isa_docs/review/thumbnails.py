@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from isa_docs.conversion.pdfium import Document, PdfiumError
@@ -25,20 +26,17 @@ def thumbnails(pdf: Path, pages: Sequence[int]) -> dict[int, bytes]:
     """Return JPEG pictures of ``pages`` (1-based), as many of them, in their order, as stay below LARGEST."""
     found: dict[int, bytes] = {}
     until, total = time.monotonic() + _SECONDS, 0
-    try:
-        with Document(pdf) as document:
-            for page in pages:
-                dots = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
-                if dots is None:
-                    continue
-                data = io.BytesIO()
-                dots.image().save(data, "JPEG", quality=_QUALITY)
-                total += data.tell()
-                if total > LARGEST:
-                    break
-                found[page] = data.getvalue()
-    except PdfiumError:
-        pass  # the checks of the package say so
+    with suppress(PdfiumError), Document(pdf) as document:  # the checks of the package say so
+        for page in pages:
+            dots = document.picture(page - 1, _DPI, gray=True, seconds=until - time.monotonic())
+            if dots is None:
+                continue
+            data = io.BytesIO()
+            dots.image().save(data, "JPEG", quality=_QUALITY)
+            total += data.tell()
+            if total > LARGEST:
+                break
+            found[page] = data.getvalue()
     return found
 
 
