@@ -11,7 +11,8 @@ from isa_docs.program.rules import wording
 
 PIECES = (
     "[INSERT DATE]", "[insert the name", "[ Company ]", "[___]", "${name}", "X/XX/XXXX", "MM/DD/YY", "{{", "%}", "]]",
-    "TBD", "T.B.D.", "TODO", "FIXME", "XXX", "<<party>>", "_____", "lorem ipsum", "???", "June 7, 2002", "7th of June 2002",
+    "TBD", "T.B.D.", "TODO", "FIXME", "XXX", "<<party>>", "_____", "lorem ipsum", "???", "June 7, 2002",
+    "7th of June 2002",
     "6/7/02", "2002-06-07", "1593 (a)", "77 FR 61999", "77 Federal Register 61,100", "ISA", "the program requires",
     "self-testing results", "results of the tests", "FIVE", "5 (5) years", "five-year", "kept", ".", " ", "\n",
 )  # fmt: skip
