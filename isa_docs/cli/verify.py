@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +56,13 @@ def verify(
     )
     for finding in result.findings:
         answer.add([finding.at(Place(str(file), page=finding.place.page if finding.place else None))])
-    missing = [each.name for each in result.expected if not each.signed and each.page not in result.scanned_pages]
-    if all_signed and missing:
-        message = f"Not signed yet: {', '.join(missing)}."
+    if all_signed and result.missing:
+        message = f"Not signed yet: {', '.join(result.missing)}."
         answer.add([Finding("VER-MISSING", Severity.ERROR, message, place=Place(str(file)))])
-    wrong = bool(result.wrong) or (all_signed and bool(missing))
+    wrong = bool(result.wrong) or (all_signed and bool(result.missing))
     answer.exit_code = ExitCode.DIFFERENT if wrong else ExitCode.OK
     for each in result.expected:
-        ink = not each.signed and each.page in result.scanned_pages
-        answer.say(f"  {each.name:<28} page {each.page:<4} {'in ink, on the scan' if ink else _state(each)}")
+        answer.say(f"  {each.name:<28} page {each.page:<4} {_state(each, result)}")
     for number, revision in enumerate(result.revisions):
         what = "; ".join(change.text for change in revision.changes) or "as built"
         answer.say(f"  revision {number:<3} {revision.end:>10,} bytes  {revision.sha256[:16]}…  {what}")
@@ -94,11 +91,12 @@ def verify(
     }
 
 
-def _state(each: Any) -> str:
+def _state(each: Any, result: Any) -> str:
     if not each.signed:
-        return f"not signed ({each.signer})"
+        in_ink = each.page in result.scanned_pages
+        return "in ink, if at all: look at the scan" if in_ink else f"not signed ({each.signer})"
     if each.signature is None:
-        return f"signed; not checked ({each.signer})"
+        return "NOT SOUND: no signature" if result.checked_signatures else f"signed; not checked ({each.signer})"
     found = each.signature
     if not found.sound:
         return f"NOT SOUND: {found.why_not}"
@@ -118,20 +116,14 @@ def read_bytes(file: Path) -> bytes:
 
 def load_manifest(file: Path, given: Path | None) -> tuple[dict[str, Any], Path]:
     """Return the manifest that belongs to ``file`` and where it is; raises InputError when there is none."""
+    from isa_docs.review.manifest import read_manifest
+
     place = given or file.parent / "manifest.json"
     if not place.is_file():
         message = f"There is no manifest at {place}."
         remedy = "Name the manifest.json of the build with --manifest."
         raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message, remedy)])
-    try:
-        data = json.loads(read_bytes(place))
-        known = data["manifest_version"] == 1 and data["package"]["sha256"] and data["package"]["id"]
-        if not known or not isinstance(data["fields"], list):
-            raise ValueError
-    except (ValueError, KeyError, TypeError):
-        message = f"{place} is not a manifest that this version understands."
-        raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message)]) from None
-    return data, place
+    return read_manifest(place), place
 
 
 def _package_in(folder: Path, manifest: Path | None) -> Path:

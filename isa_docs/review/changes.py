@@ -50,8 +50,22 @@ class Change:
     page: int | None = None
 
 
+UNREADABLE = (
+    pikepdf.PdfError,
+    pikepdf.PasswordError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+"""What is raised on the way through a PDF that is damaged, or whose structure is malformed."""
+
 _IDENTITY = {"/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/CreationDate"}
 _NOT_CONTENT = {"/Annots", "/Parent", "/StructParents", "/Tabs", "/LastModified", "/Metadata", "/PieceInfo"}
+_INHERITANCE = ("/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Parent")
+_LOOK = ("/AP", "/MK", "/F")
 _SIGNING_MAY_TOUCH = {
     "/AcroForm",
     "/Metadata",
@@ -68,7 +82,7 @@ _FORM_MAY_CHANGE = {"/Fields", "/SigFlags", "/DR"}
 def changes_between(before: bytes, after: bytes) -> list[Change]:
     """Return what ``after``, a file that begins with ``before`` or was made from it in place, changes.
 
-    Raises pikepdf.PdfError when one of the two cannot be read.
+    Raises one of ``UNREADABLE`` when one of the two cannot be read.
     """
     with pikepdf.open(BytesIO(before)) as old, pikepdf.open(BytesIO(after)) as new:
         return list(_Comparison(old, new).changes())
@@ -115,15 +129,13 @@ class _Comparison:
         self.changed = {
             ref
             for ref, each in self.after.items()
-            if ref in self.before and _shallow(each) != _shallow(self.before[ref]) and not self._bookkeeping(each)
+            if ref in self.before and _shallow(each) != _shallow(self.before[ref])
         }
+        self.old_fields, self.new_fields = _fields_of(old), _fields_of(new)
+        self.widgets = {ref for field in self.new_fields.values() for ref in _widgets_of(field)}
         self.explained: set[Ref | None] = set()
         self._clean: set[Ref | None] = set()
         """Objects below which nothing differs."""
-
-    @staticmethod
-    def _bookkeeping(value: Any) -> bool:
-        return isinstance(value, pikepdf.Stream) and value.get("/Type") in ("/XRef", "/ObjStm")
 
     def changes(self) -> Iterator[Change]:
         yield from self._pages()
@@ -168,7 +180,8 @@ class _Comparison:
             if ref not in old:
                 continue
             was = self.old.pages[old[ref] - 1].obj
-            keys = ({*page.obj.keys()} | {*was.keys()}) - _NOT_CONTENT
+            # qpdf has given every page what it inherits down the tree; some viewers go up the parents instead
+            keys = ({*page.obj.keys()} | {*was.keys()}) - _NOT_CONTENT | {"/Parent"}
             own = ref in self.changed and any(
                 _maybe(page.obj.get(key)) != _maybe(was.get(key)) for key in keys if key != "/Type"
             )
@@ -185,7 +198,7 @@ class _Comparison:
             self.explained.add(_ref(value))
         for ref, annotation in new.items():
             kind = str(annotation.get("/Subtype", "?")).lstrip("/")
-            if kind == "Widget":
+            if kind == "Widget" and ref in self.widgets:
                 continue  # fields are compared by name
             if ref not in old:
                 said = f": {annotation.get('/Contents')}" if "/Contents" in annotation else ""
@@ -199,20 +212,24 @@ class _Comparison:
                 yield Change("annotation-removed", kind, f"a {kind} annotation was removed", number)
 
     def _fields(self) -> Iterator[Change]:
-        old, new = _fields_of(self.old), _fields_of(self.new)
-        pages = {ref: number for number, page in enumerate(self.new.pages, 1) for ref in _annotations_of(page.obj)}
+        old, new = self.old_fields, self.new_fields
+        was_on, now_on = _pages_of_annotations(self.old), _pages_of_annotations(self.new)
+        numbers: dict[Ref | None, int] = {page.obj.objgen: at for at, page in enumerate(self.new.pages, 1)}
         for name, field in new.items():
-            number = pages.get(_ref(field))
+            number = numbers.get(now_on.get(_ref(field)))
             value, was = field.get("/V"), old[name].get("/V") if name in old else None
             self.explained |= {_ref(field), _ref(value)} | self._differs(field, {"/P", "/Parent"})
             if name not in old:
                 stamp = isinstance(value, pikepdf.Dictionary) and value.get("/Type") == "/DocTimeStamp"
-                if stamp and _empty(field.get("/Rect")):
+                if stamp and _empty(field.get("/Rect")) and "/Kids" not in field:
                     yield Change("time-stamped", name, "the document was time-stamped")
                 else:
                     yield Change("field-added", name, f"the field {name} was added", number)
                 continue
             yield from self._one_field(name, old[name], field, was, value, number)
+            places = [[on.get(ref) for ref in _widgets_of(old[name])] for on in (was_on, now_on)]
+            if places[0] != places[1]:
+                yield Change("field-moved", name, f"the field {name} was taken off its page", number)
         for name, field in old.items():
             if name not in new:
                 yield Change("field-removed", name, f"the field {name} was removed")
@@ -234,10 +251,13 @@ class _Comparison:
             else:
                 text = f"{name} was changed from '{_words(old_value)}' to '{_words(value)}'"
                 yield Change("value", name, text, number)
-        elif signature and value is not None and self._differs(field, {"/P", "/Parent", "/V"}):
-            yield Change("field-changed", name, f"the look of the signature in {name} was replaced", number)
-        elif not signature and self._differs(field, {"/P", "/Parent"}):
-            yield Change("field-changed", name, f"what {name} shows was changed, its value was not", number)
+        elif any(_maybe(field.get(key)) != _maybe(was.get(key)) for key in _LOOK) or self._differs(
+            field, {"/P", "/Parent", "/V"} if signature else {"/P", "/Parent"}
+        ):
+            text = f"what {name} shows was changed, its value was not"
+            if signature and value is not None:
+                text = f"the look of the signature in {name} was replaced"
+            yield Change("field-changed", name, text, number)
         if _maybe(field.get("/Rect")) != _maybe(was.get("/Rect")):
             yield Change("field-moved", name, f"the field {name} was moved", number)
         keys = ({*field.keys()} | {*was.keys()}) - {"/V", "/AP", "/Rect", "/P", "/M", "/MK", "/F", "/Ff", "/Lock"}
@@ -285,9 +305,14 @@ class _Comparison:
 
     def _others(self) -> Iterator[Change]:
         for ref in sorted(self.changed - self.explained, key=str):
-            kind = "structure element" if _kind_of(self.after[ref]) in ("/StructElem", "/StructTreeRoot") else "object"
-            if _kind_of(self.after[ref]) == "/Pages":
-                continue  # the pages themselves were compared
+            was, now = self.before[ref], self.after[ref]
+            if _bookkeeping(was) and _bookkeeping(now):
+                continue
+            if _kind_of(was) == _kind_of(now) == "/Pages" and not any(
+                _maybe(was.get(key)) != _maybe(now.get(key)) for key in _INHERITANCE
+            ):
+                continue  # the pages themselves were compared, with what they inherit
+            kind = "structure element" if _kind_of(now) in ("/StructElem", "/StructTreeRoot") else "object"
             yield Change("object", str(ref), f"the {kind} {ref[0] if ref else '?'} was changed")
 
 
@@ -307,6 +332,11 @@ def _kind_of(value: Any) -> str:
     return str(value.get("/Type", "")) if isinstance(value, pikepdf.Dictionary) else ""
 
 
+def _bookkeeping(value: Any) -> bool:
+    """Tell whether an object only says where other objects are."""
+    return isinstance(value, pikepdf.Stream) and value.get("/Type") in ("/XRef", "/ObjStm")
+
+
 def _maybe(value: Any) -> bytes | None:
     return None if value is None else _reference(value)
 
@@ -324,6 +354,17 @@ def _empty(rectangle: Any) -> bool:
         return True
     left, bottom, right, top = (float(each) for each in rectangle)
     return left == right or bottom == top
+
+
+def _pages_of_annotations(pdf: pikepdf.Pdf) -> dict[Ref | None, Ref]:
+    """Return for each annotation the page it stands on."""
+    return {ref: page.obj.objgen for page in pdf.pages for ref in _annotations_of(page.obj)}
+
+
+def _widgets_of(field: Any) -> Iterator[Ref | None]:
+    """Yield what shows a field on pages: the field itself, or its kids."""
+    yield _ref(field)
+    yield from (_ref(kid) for kid in field.get("/Kids", ()))
 
 
 def _annotations_of(page: Any) -> dict[Ref | None, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Severity, conceal
+from isa_docs.review.manifest import read_manifest
 from isa_docs.review.redline import Redline, docx_paragraphs, redline
 
 
@@ -70,14 +70,10 @@ class PackageComparison:
 def open_package(path: Path) -> PackageFolder:
     """Open a build's folder, or the folder of its package or manifest; raises InputError when there is none."""
     folder = path if path.is_dir() else path.parent
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        if manifest["manifest_version"] != 1 or not isinstance(manifest["parts"], list):
-            raise ValueError
-    except (OSError, ValueError, KeyError, TypeError):
+    if not (folder / "manifest.json").is_file():
         message = f"{path} is neither a matter file nor a package with its manifest.json."
-        raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message)]) from None
-    return PackageFolder(folder, manifest)
+        raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message)])
+    return PackageFolder(folder, read_manifest(folder / "manifest.json"))
 
 
 def compare_packages(old: PackageFolder, new: PackageFolder) -> PackageComparison:

@@ -114,6 +114,6 @@ def replaced_pages(file: Path, manifest: Mapping[str, Any]) -> tuple[int, ...]:
         same = record["package_id"] == manifest["package"]["id"]
         if same and record["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest():
             return tuple(int(page["page"]) for page in record["pages"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         pass
     return ()

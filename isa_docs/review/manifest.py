@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import PurePath
+from functools import cache
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from isa_docs import __version__
 from isa_docs.assembly.model import AssemblyResult
 from isa_docs.conversion.engine import EngineInfo
 from isa_docs.documents.plan import SubmissionPlan
-from isa_docs.findings import Finding
+from isa_docs.errors import InputError
+from isa_docs.findings import Finding, Severity, conceal
+from isa_docs.intake.schema import bundled
 from isa_docs.program.deadlines import Deadline, deadlines
 from isa_docs.program.recipients import Recipient
 
@@ -66,6 +69,48 @@ class BuildRecord:
     def deadlines(self) -> tuple[Deadline, ...]:
         """The deadlines of this submission."""
         return deadlines(self.plan.matter, [self.plan.submission.id])
+
+
+def read_manifest(file: Path) -> dict[str, Any]:
+    """Return the manifest in ``file``, which has everything that the schema asks for.
+
+    Raises InputError when it cannot be read, or is no manifest of the version that is known here.
+    """
+    try:
+        data: dict[str, Any] = json.loads(file.read_bytes())
+        fault = _fault(data)
+    except OSError as error:
+        fault = f"it cannot be read: {error.strerror}"
+    except (ValueError, RecursionError):
+        fault = "it is no JSON"
+    if fault is None:
+        return data
+    message = conceal(f"{file} is not a manifest that this version understands: {fault}.")
+    remedy = "Use the manifest.json that the build left, unchanged."
+    raise InputError(message, [Finding("INPUT-MANIFEST", Severity.ERROR, message, remedy)])
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    return Draft202012Validator(bundled("manifest.schema.json"), format_checker=FormatChecker(["date"]))
+
+
+def _fault(data: Any) -> str | None:
+    """Say what in ``data`` is not as the schema has it, without repeating any value; None when nothing is."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator().iter_errors(data))
+    if error is None:
+        return None
+    where = "/".join(map(str, error.absolute_path))
+    if error.validator == "required":
+        lost = ", ".join(f"'{name}'" for name in error.validator_value if name not in error.instance)
+        return f"{where or 'it'} lacks {lost}"
+    if error.validator == "additionalProperties":
+        return f"{where or 'it'} holds something that is not known here"
+    return f"{where} is not as it must be" if where else "it is something else"
 
 
 def manifest_json(record: BuildRecord, name: str) -> bytes:

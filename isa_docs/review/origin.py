@@ -8,7 +8,7 @@ from io import BytesIO
 import pikepdf
 
 from isa_docs.findings import Finding, Severity
-from isa_docs.review.changes import changes_between
+from isa_docs.review.changes import UNREADABLE, changes_between
 
 _FEW = 200
 """At most so many differing bytes count as altered in place, not as another file."""
@@ -25,12 +25,13 @@ def explain_origin(data: bytes, package_id: str, built: bytes | None) -> list[Fi
             found = list(_of_readable(pdf, package_id))
             if not found and built is not None:
                 found = list(_against(data, pdf, built))
-    except (pikepdf.PdfError, ValueError) as error:
-        message = f"The file is damaged: it cannot be read as a PDF ({str(error).rpartition(': ')[2]})."
+    except UNREADABLE as error:
+        why = str(error).rpartition(": ")[2] if isinstance(error, pikepdf.PdfError) else type(error).__name__
+        message = f"The file is damaged: it cannot be read as a PDF ({why})."
         found = [Finding("VER-DAMAGED", Severity.ERROR, message, _RELIABLE)]
     if not found:
         message = "The file does not begin with the package that was built."
-        remedy = "Put the manifest beside the package of its build (or use --built) to learn what differs."
+        remedy = "Put the manifest beside the package of its build to learn what differs."
         found = [Finding("VER-ORIGIN", Severity.ERROR, message, remedy)]
     return found
 
@@ -89,7 +90,7 @@ def _named(built: bytes, altered: bytes) -> str:
     """Name what the altered bytes belong to, where the altered file can still be read."""
     try:
         named = [change.text for change in changes_between(built, altered)]
-    except (pikepdf.PdfError, ValueError, RuntimeError):
+    except UNREADABLE:
         return " (it can no longer be read in full)"
     return f": {'; '.join(named[:3])}" if named else ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,25 +62,38 @@ def available() -> bool:
 def read_signatures(data: bytes, roots: list[Any] | None) -> list[Signature]:
     """Return every signature of the file in the order of signing; ``roots`` are asn1crypto certificates or None.
 
-    A signature that cannot be read is one that is not sound: an error in one never hides another. Raises ValueError
-    when pyHanko cannot read the file at all.
+    A signature that cannot be read, or is of a kind that pyHanko does not know, is one that is not sound (and comes
+    last): an error in one never hides another. Raises ValueError when pyHanko cannot read the file at all.
     """
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import enumerate_sig_fields
 
     with _quiet():
         try:
             reader = PdfFileReader(BytesIO(data), strict=False)
-            embedded = list(reader.embedded_signatures)
+            # not reader.embedded_signatures: that passes over the kinds it does not know
+            fields = list(enumerate_sig_fields(reader, filled_status=True))
         except (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise ValueError(str(error) or type(error).__name__) from None
-        found = []
-        for each in embedded:
-            try:
-                found.append(_one(each, roots))
-            except Exception as error:  # whatever a hostile value provokes
-                found.append(Signature(str(each.field_name), False, f"it cannot be read ({type(error).__name__})"))
-        return found
+        found = [_in_field(reader, str(name), field, roots) for name, _, field in fields]
+    return [signature for _, signature in sorted(found, key=lambda each: each[0])]
+
+
+def _in_field(reader: Any, name: str, field: Any, roots: list[Any] | None) -> tuple[float, Signature]:
+    """Return the revision in which the signature in a field was made, and what it says."""
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+    try:
+        kind = field.get_object()["/V"].get("/SubFilter")
+        if kind not in {each.value for each in SigSeedSubFilter}:
+            named = str(kind)[:40] if kind else "none is named"
+            return math.inf, Signature(name, False, f"it is of a kind that cannot be checked ({named})")
+        embedded = EmbeddedPdfSignature(reader, field, name)
+        return embedded.signed_revision, _one(embedded, roots)
+    except Exception as error:  # whatever a hostile value provokes
+        return math.inf, Signature(name, False, f"it cannot be read ({type(error).__name__})")
 
 
 def _one(embedded: Any, roots: list[Any] | None) -> Signature:

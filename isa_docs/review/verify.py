@@ -13,7 +13,7 @@ import pikepdf
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Place, Severity
 from isa_docs.review import signatures as _signatures
-from isa_docs.review.changes import Change, changes_between
+from isa_docs.review.changes import UNREADABLE, Change, changes_between
 from isa_docs.review.origin import explain_origin
 from isa_docs.review.revisions import Revisions, split_revisions
 from isa_docs.review.signatures import Signature
@@ -72,7 +72,8 @@ class Verification:
     """Document time stamps, and signatures nobody expected."""
     checked_signatures: bool = True
     scanned_pages: tuple[int, ...] = ()
-    """Signature pages that the record of an executed copy says were replaced by scans."""
+    """Signature pages that were replaced by scans, as the record of an executed copy says: nothing proves what they
+    show."""
 
     @property
     def wrong(self) -> list[Finding]:
@@ -80,29 +81,35 @@ class Verification:
         return [each for each in self.findings if each.severity is Severity.ERROR]
 
     @property
+    def missing(self) -> list[str]:
+        """The names of the signatures that are neither made nor, it may be, in ink on a scanned page."""
+        return [each.name for each in self.expected if not each.signed and each.page not in self.scanned_pages]
+
+    @property
     def verdict(self) -> str:
         """One line for a person."""
         made = [each for each in self.expected if each.signed]
-        missing = [each.name for each in self.expected if not each.signed]
         if self.wrong:
             more = f" (and {len(self.wrong) - 1} more)" if len(self.wrong) > 1 else ""
             return f"Do not rely on this file: {self.wrong[0].message}{more}"
         if not self.expected:
             return "The file is the package as built; it needs no signature."
-        if not made and self.scanned_pages:
-            pages = ", ".join(map(str, self.scanned_pages))
-            return f"The package as built, with scans of the signature pages {pages}: ink is for people to look at."
-        if not made:
+        if not made and not self.scanned_pages:
             count = len(self.expected)
             open_ = "its signature is not made yet" if count == 1 else f"none of its {count} signatures is made yet"
             return f"The file is the package as built; {open_}."
-        sound = "all sound" if self.checked_signatures else "their cryptography was not checked"
-        if missing:
-            return (
-                f"The package as built, signed {len(made)} of {len(self.expected)} times ({sound}); "
-                f"still to sign: {', '.join(missing)}."
-            )
-        return f"The package as built, signed by all {len(made)} ({sound})."
+        pages = f"page{'s' * (len(self.scanned_pages) > 1)} {', '.join(map(str, self.scanned_pages))}"
+        said = f"The package as built except {pages}" if self.scanned_pages else "The package as built"
+        if made:
+            count = len(self.expected)
+            times = f"by all {count}" if len(made) == count else f"{len(made)} of {count} times"
+            sound = "all sound" if self.checked_signatures else "their cryptography was not checked"
+            said += f", signed {times} ({sound})"
+        if self.missing:
+            said += f"; still to sign: {', '.join(self.missing)}"
+        if self.scanned_pages:
+            said += f". Look at {pages}, replaced by scan: what stands there was not checked"
+        return f"{said}."
 
 
 def verify_package(
@@ -149,9 +156,10 @@ def verify_package(
         )
         for each in sorted(expected, key=lambda each: (each["order"], each["page"]))
     )
-    findings += _of_signatures(facts, split is not None and not any(f.severity is Severity.ERROR for f in findings))
+    unchanged = split is not None and not any(each.severity is Severity.ERROR for each in findings)
+    findings += _of_signatures(facts, unchanged, read is not None)
     names = {each.name for each in facts}
-    others = tuple(each for each in read or () if each.field not in names)
+    others = tuple(each for each in read or () if each.field not in names or each.document_stamp)
     for each in others:
         if not each.document_stamp:
             message = (
@@ -161,7 +169,8 @@ def verify_package(
         elif not each.sound:
             message = f"The document time stamp {each.field} is not sound: {each.why_not}."
             findings.append(Finding("VER-UNSOUND", Severity.ERROR, message))
-    replaced = tuple(sorted(recorded))
+    changed = {each.page for revision in revisions for each in revision.changes if each.kind == "page-content"}
+    replaced = tuple(sorted(recorded & changed))
     unique = {(each.code, each.message): each for each in findings}
     ordered = sorted(unique.values(), key=lambda each: each.severity.rank)
     return Verification(tuple(ordered), split is not None, facts, revisions, others, read is not None, replaced)
@@ -176,7 +185,7 @@ def _revisions(data: bytes, split: Revisions, findings: list[Finding]) -> Iterat
         changes: tuple[Change, ...] = ()
         try:
             changes = tuple(changes_between(data[:before], data[:end]))
-        except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             message = f"A later revision cannot be read ({type(error).__name__})."
             findings.append(Finding("VER-DAMAGED", Severity.ERROR, message))
         yield Revision(end, digest.copy().hexdigest(), changes)
@@ -195,7 +204,8 @@ def _judge(revisions: Sequence[Revision], fields: Sequence[Mapping[str, Any]], r
         for change in revision.changes:
             place = f"Revision {number}: "
             after = f", after {_names(signed)} signed" if signed else ", before any signature"
-            if change.kind in _HARMLESS or (change.kind == "page-content" and change.page in replaced):
+            scanned = change.kind == "page-content" and change.page in replaced and not signed
+            if change.kind in _HARMLESS or scanned:
                 continue
             if change.kind == "filled" and change.subject in signature_of:
                 own = signature_of[change.subject]
@@ -240,7 +250,7 @@ def _signed_fields(data: bytes) -> set[str]:
                 for item in _form_fields(pdf)
                 if isinstance(item, pikepdf.Dictionary) and item.get("/FT") == "/Sig" and item.get("/V") is not None
             }
-    except (pikepdf.PdfError, ValueError):
+    except UNREADABLE:
         return set()
 
 
@@ -262,11 +272,17 @@ def _read(data: bytes, roots: list[Any] | None, findings: list[Finding]) -> list
         return []
 
 
-def _of_signatures(expected: Sequence[Expected], unchanged: bool) -> Iterator[Finding]:
-    """Find what is wrong with the signatures; ``unchanged`` when nothing else was found to be changed."""
+def _of_signatures(expected: Sequence[Expected], unchanged: bool, checked: bool) -> Iterator[Finding]:
+    """Find what is wrong with the signatures; ``unchanged`` when nothing else was found to be changed.
+
+    ``checked`` when pyHanko was there: then a signed field without a signature holds something else.
+    """
     for each in expected:
         signature, place = each.signature, Place("package", page=each.page)
         if signature is None:
+            if each.signed and checked:
+                message = f"What {each.name} holds is not a person's signature, or none that can be checked."
+                yield Finding("VER-UNSOUND", Severity.ERROR, message, "Have that line signed again.", place=place)
             continue
         if not signature.sound:
             message = f"The signature in {each.name} is not sound: {signature.why_not}."

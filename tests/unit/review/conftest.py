@@ -18,6 +18,7 @@ from isa_docs.assembly.model import Part, SignatureSlot
 from isa_docs.review.signing import Signing, sign_package
 
 from .authority import PASSPHRASE, pki
+from .manifests import whole_manifest
 
 PACKAGE_ID = "0123456789abcdef0123456789abcdef"
 ROLES = {"officer": "Margaret Ellison", "cbp": "U.S. Customs and Border Protection"}
@@ -26,7 +27,7 @@ NOW = datetime(2013, 1, 15, 15, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Built:
-    """A package as built and its manifest, as far as verification reads it."""
+    """A package as built and its manifest."""
 
     data: bytes
     manifest: dict[str, Any]
@@ -88,17 +89,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         }
         for each in result.fields
     ]
-    manifest = {
-        "manifest_version": 1,
-        "package": {
-            "file": "package.pdf",
-            "id": PACKAGE_ID,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "pages": result.pages,
-        },
-        "fields": fields,
-    }
-    return Built(data, manifest)
+    package = {"id": PACKAGE_ID, "sha256": hashlib.sha256(data).hexdigest(), "pages": result.pages}
+    return Built(data, whole_manifest(package=package, fields=fields))
 
 
 def signing(field: str, key: bytes, **changes: Any) -> Signing:

@@ -12,6 +12,8 @@ from cli.running import NORTHWIND, Invoke
 
 from isa_docs.intake.load import load_matter
 
+from .manifests import whole_manifest
+
 
 @pytest.fixture
 def matter(tmp_path: Path) -> Path:
@@ -22,7 +24,7 @@ def matter(tmp_path: Path) -> Path:
 
 
 def last_year(matter: Path, submission: str = "anl-2015", date: str = "2015-01-12", **changes: Any) -> Path:
-    """Write what carrying reads of last year's manifest."""
+    """Write last year's manifest."""
     folder = matter.parent / "last"
     folder.mkdir()
     of = {
@@ -32,7 +34,7 @@ def last_year(matter: Path, submission: str = "anl-2015", date: str = "2015-01-1
         "sha256": hashlib.sha256(matter.read_bytes()).hexdigest(),
         **changes,
     }
-    (folder / "manifest.json").write_text(json.dumps({"manifest_version": 1, "parts": [], "matter": of}))
+    (folder / "manifest.json").write_text(json.dumps(whole_manifest(matter=of)))
     return folder
 
 

@@ -15,6 +15,8 @@ from isa_docs.review.compare import PackageChange, PackageFolder, compare_packag
 from isa_docs.review.matter_changes import matter_changes
 from isa_docs.review.redline import redline
 
+from .manifests import field, part, whole_manifest
+
 
 def changes(old: str, new: str) -> list[tuple[str, str, Any, Any]]:
     found = matter_changes(parse_source(old.encode(), "old.yaml"), parse_source(new.encode(), "new.yaml"))
@@ -98,19 +100,16 @@ def package(folder: Path, paragraphs: list[str], **changed: Any) -> PackageFolde
         document.add_paragraph(each)
     document.save(str(folder / "parts" / "01-letter.docx"))
     (folder / "parts" / "02-exhibit-a.pdf").write_bytes(changed.pop("exhibit", b"exhibit"))
-    part = {"key": "letter", "title": "Letter", "kind": "letter", "tab": "", "first_page": 1, "pages": 2}
-    exhibit = {"key": "exhibit-a", "title": "Report", "kind": "exhibit", "tab": "A", "first_page": 3, "pages": 4}
-    manifest = {
-        "manifest_version": 1,
-        "package": {"file": "package.pdf", "id": "0" * 32, "sha256": "0" * 64, "pages": 6},
-        "matter": {"date": "2015-01-12"},
-        "edition": {"key": "isa-2012"},
-        "recipient": {"key": "ppb", "lines": ["Chief", "Washington"]},
+    parts = [
+        part("letter", "Letter", 1, 2, kind="letter"),
+        part("exhibit-a", "Report", 3, 4, kind="exhibit", tab="A"),
+    ]
+    told: dict[str, Any] = {
         "inputs": {"templates/letter.docx": "a" * 64},
-        "parts": [part, exhibit],
-        "fields": [{"kind": "signature", "name": "letter_officer_signature", "signer": "M. Ellison", "page": 2}],
-        **changed,
+        "parts": parts,
+        "fields": [field("letter_officer_signature", "M. Ellison", 2)],
     }
+    manifest = whole_manifest(**{**told, **changed})
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return PackageFolder(folder, manifest)
 

@@ -10,29 +10,28 @@ from typing import Any
 import pytest
 from cli.running import NORTHWIND, Invoke
 
+from .manifests import part, whole_manifest
+
 MOU = 4
 """A page of the MOU in the small manifest below."""
 
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """What tracing reads of the manifest of Northwind's application."""
+    """The manifest of Northwind's application, as far as tracing reads it."""
     parts = [
-        {"key": "letter", "title": "Transmittal Letter", "first_page": 1, "pages": 2},
-        {"key": "contents", "title": "Contents", "first_page": 3, "pages": 1},
-        {"key": "mou", "title": "Memorandum of Understanding", "first_page": 4, "pages": 3},
-        {"key": "plan", "title": "Self-Testing Plan", "first_page": 7, "pages": 7},
-        {"key": "sheet-fa-report", "title": "Exhibit A", "first_page": 14, "pages": 1},
-        {"key": "exhibit-fa-report", "title": "FA report", "first_page": 15, "pages": 3},
+        part("letter", "Transmittal Letter", 1, 2, kind="letter"),
+        part("contents", "Contents", 3, 1, kind="contents"),
+        part("mou", "Memorandum of Understanding", 4, 3),
+        part("plan", "Self-Testing Plan", 7, 7),
+        part("sheet-fa-report", "Exhibit A", 14, 1, kind="exhibit-sheet"),
+        part("exhibit-fa-report", "FA report", 15, 3, kind="exhibit"),
     ]
-    recipient = {"lines": ["Chief, Partnership Programs Branch", "1400 L Street, N.W."], "why": "It says so."}
-    manifest = {
-        "manifest_version": 1,
-        "parts": parts,
-        "matter": {"submission": "application", "sha256": hashlib.sha256(NORTHWIND.read_bytes()).hexdigest()},
-        "recipient": {**recipient, "authority": ["fr-77-61012"]},
-        "findings": [],
-    }
+    manifest = whole_manifest(
+        parts=parts,
+        matter={"submission": "application", "sha256": hashlib.sha256(NORTHWIND.read_bytes()).hexdigest()},
+        recipient={"lines": ["Chief, Partnership Programs Branch", "1400 L Street, N.W."]},
+    )
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     return tmp_path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -14,48 +13,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pypdf import PdfReader, PdfWriter
 
-from isa_docs.review.signing import certificates, sign_package
-from isa_docs.review.verify import Verification, verify_package
+from isa_docs.review.signing import sign_package
+from isa_docs.review.verify import verify_package
 
 from .authority import pki
 from .conftest import Built, signing
+from .tampering import appended, codes, field, page, said, verified
 
 pytestmark = pytest.mark.slow
-
-
-def verified(data: bytes, built: Built) -> Verification:
-    roots = certificates((pki().root.pem,))
-    return verify_package(data, built.manifest, built=built.data, roots=roots)
-
-
-def codes(result: Verification) -> set[str]:
-    return {each.code for each in result.wrong}
-
-
-def said(result: Verification) -> str:
-    return "\n".join(each.message for each in result.wrong)
-
-
-def appended(data: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
-    """Append one revision, as an editor that saves incrementally does."""
-    writer = IncrementalPdfFileWriter(BytesIO(data), strict=False)
-    change(writer)
-    out = BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def page(writer: IncrementalPdfFileWriter, number: int) -> Any:
-    reference = writer.find_page_for_modification(number - 1)[0]
-    writer.mark_update(reference)
-    return reference.get_object()
-
-
-def field(writer: IncrementalPdfFileWriter, name: str) -> tuple[Any, Any]:
-    for reference in writer.root["/AcroForm"]["/Fields"]:
-        if reference.get_object()["/T"] == name:
-            return reference, reference.get_object()
-    raise AssertionError(name)
 
 
 def test_the_untouched_copy_is_reliable(built: Built, twice: bytes) -> None:
