@@ -43,7 +43,7 @@ A setting is taken from the first of these that has it:
 | `--out FOLDER` | `ISA_DOCS_OUT` | `out = "packages"` | `build` in the current folder |
 | `--templates FOLDER` | `ISA_DOCS_TEMPLATES` | `templates = "letterhead"` | the shipped templates |
 | `--strict`, `--no-strict` | `ISA_DOCS_STRICT=1`, `=0` | `strict = true` | warnings stop nothing |
-| `--soffice PROGRAM` | `ISA_DOCS_SOFFICE` | `soffice = "/usr/bin/soffice"` | the LibreOffice found on the machine |
+| `--soffice PROGRAM` | `ISA_DOCS_SOFFICE` | `soffice = "libreoffice-wasm"` | the LibreOffice found on the machine |
 | `--esign-profile`, `--bates`, `--archive`, `--max-mb`, `--verify-archive` | | `[package]`, below | see `build` |
 | | `ISA_DOCS_CACHE_DIR` | | the user's cache folder |
 
@@ -60,8 +60,9 @@ max-mb = 20
 isa_ppb_2012 = 10
 ```
 
-A program named in `isa-docs.toml` must have an absolute path outside the folder of that file: a folder of matters that
-somebody sends you must not bring a program along. `NO_COLOR` turns colors off.
+`isa-docs.toml` cannot name a program: a folder of matters that somebody sends you must not choose what is started. All
+that it may say is `libreoffice-wasm`, the WebAssembly build in the cache folder; a LibreOffice is named with
+`--soffice` or `ISA_DOCS_SOFFICE`. `NO_COLOR` turns colors off.
 """
 
 MATTER_HEAD = """\

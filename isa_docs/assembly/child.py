@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from isa_docs.documents.frames import read_frame, write_frame
 from isa_docs.documents.orders import OpenOrders
+from isa_docs.documents.worker_environment import worker_environment
 from isa_docs.errors import AssemblyError
 from isa_docs.findings import Finding, Severity
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from isa_docs.assembly.model import AssemblyResult, PackageInfo, Packet, Part
 _SECONDS = 1_800.0
 """For one order: a package of ten thousand pages takes a minute."""
-_KEPT = ("PATH", "HOME", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
-_KEPT_TOO = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS")
+_FONTS = ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS")
+"""Variables by which fontconfig finds fonts, beside HOME."""
 
 
 class GoneError(Exception):
@@ -144,7 +145,7 @@ class AssemblyProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=worker_environment("HOME", "TMPDIR", *_FONTS),
                 start_new_session=True,
             )
             threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
@@ -187,10 +188,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(5)
-
-
-def _environment() -> dict[str, str]:
-    """Return the few variables the process needs; its output must not depend on the others."""
-    root = str(Path(__file__).resolve().parents[2])
-    kept = {key: os.environ[key] for key in (*_KEPT, *_KEPT_TOO) if key in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join([root, *sys.path[1:]]), "LC_ALL": "C.UTF-8", "TZ": "UTC"}

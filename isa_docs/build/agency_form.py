@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from os.path import normpath
 from pathlib import Path
 
 from isa_docs.build.templates import Templates
@@ -13,6 +12,7 @@ from isa_docs.documents.plan import PlannedItem, SubmissionPlan, on_form, plan_s
 from isa_docs.documents.tokens import Slot
 from isa_docs.errors import IsaDocsError, TemplateError
 from isa_docs.findings import Finding, Severity
+from isa_docs.intake.containment import outside
 from isa_docs.intake.load import LoadedMatter
 
 
@@ -45,12 +45,11 @@ def form_file(item: PlannedItem, folder: Path, templates: Templates) -> Path:
     own = templates.form()
     if not item.path and own is not None:
         return own
-    file = folder / item.form
-    if not Path(normpath(file.absolute())).is_relative_to(normpath(folder.absolute())):
+    if outside(folder, item.form):
         message = f"The form {item.form} lies outside the matter's folder."
         remedy = "Copy it beside the matter file, or put it into the templates folder as mou-form.pdf or mou-form.docx."
         raise TemplateError(message, [Finding("FORM-OUTSIDE", Severity.ERROR, message, remedy, item.path)])
-    return file
+    return folder / item.form
 
 
 def form_findings(loaded: LoadedMatter, index: int) -> list[Finding]:

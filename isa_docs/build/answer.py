@@ -91,18 +91,18 @@ def _build(
     from isa_docs.build.checks import select
     from isa_docs.build.compiled import CompiledTemplates
     from isa_docs.build.pipeline import BuildSettings, build_matter
+    from isa_docs.intake.containment import outside
     from isa_docs.intake.load import load_matter
 
     loaded = load_matter(call.matter)
     indexes = select(loaded, call.only)
-    exhibits = {
-        loaded.folder / exhibit.file: sha256_file(loaded.folder / exhibit.file)
-        for index in indexes
-        for exhibit in loaded.matter.submissions[index].exhibits
-    }
-    exhibits |= {file: sha256_file(file) for index in indexes for file in _form_files(loaded, index)}
+    named = [loaded.folder / each.file for index in indexes for each in loaded.matter.submissions[index].exhibits]
+    named += [file for index in indexes for file in _form_files(loaded, index)]
+    inputs = {file: sha256_file(file) for file in named if not (call.within and outside(call.within, file.absolute()))}
     kept = None if fresh else cache
-    settings = BuildSettings(call.out, engine, call.templates, call.strict, call.as_of, kept, call.form, assembly)
+    settings = BuildSettings(
+        call.out, engine, call.templates, call.strict, call.as_of, kept, call.form, assembly, call.within
+    )
     templates = CompiledTemplates(cache)
     outcomes = build_matter(loaded, indexes, settings, progress)
     templates.keep()
@@ -113,7 +113,7 @@ def _build(
             "findings": [each.to_json() for each in built.findings],
             "result": built.result,
         }
-        memory.keep(answer, exhibits, [outcome.folder for outcome in outcomes])
+        memory.keep(answer, inputs, [outcome.folder for outcome in outcomes])
         cache.tend()
     return built
 

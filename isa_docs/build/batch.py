@@ -5,26 +5,22 @@ It can be stopped and called again: what was built is up to date then, and costs
 
 from __future__ import annotations
 
-import json
 import os
 import queue
-import re
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from isa_docs.build.child import LONGEST, BuildingProcess
 from isa_docs.build.recall import Call
 from isa_docs.build.worker import order
 from isa_docs.errors import ExitCode
+from isa_docs.intake.matter_files import matter_id
 
-_SUFFIXES = (".yaml", ".yml", ".json")
-_ID = re.compile(rb"""^[ \t]*["']?matter["']?[ \t]*:[ \t]*["']?([A-Za-z0-9][A-Za-z0-9._-]*)""", re.MULTILINE)
-_HEAD = 16_384
 _RECYCLED_AFTER = 200
 """Matters that one worker builds before another takes its place, which keeps its memory small."""
 
@@ -49,33 +45,6 @@ class MatterOutcome:
         """Whether nothing had to be made."""
         packages = (self.result or {}).get("packages", ())
         return bool(packages) and not any(document["made"] for each in packages for document in each["documents"])
-
-
-def find_matters(folder: Path, out: Path) -> list[Path]:
-    """Return the matter files below ``folder``, in order of their names; hidden folders and ``out`` are left out.
-
-    A matter file is any called ``matter.yaml`` (or ``.yml``, ``.json``), and any other YAML or JSON file that says
-    ``matter:`` near its beginning.
-    """
-    found = []
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and (here / name).resolve() != out.resolve()
-        )
-        for name in sorted(names):
-            path = here / name
-            if path.suffix.lower() in _SUFFIXES and (path.stem == "matter" or matter_id(path)):
-                found.append(path)
-    return sorted(found)
-
-
-def matter_id(path: Path) -> str | None:
-    """Return the id a file gives its matter, by its look; None for files that are no matter."""
-    with suppress(OSError), path.open("rb") as file:
-        match = _ID.search(file.read(_HEAD))
-        return match[1].decode("ascii") if match else None
-    return None
 
 
 def build_batch(
@@ -104,9 +73,9 @@ def build_batch(
             waiting.put(at)
     count = max(1, min(jobs, len(calls)))
     converters = max(1, (os.cpu_count() or 1) // count)
-    workers = [_Worker(cache_dir, fresh, converters) for _ in range(count)]
+    workers = [Worker(cache_dir, fresh=fresh, converters=converters) for _ in range(count)]
 
-    def work(worker: _Worker) -> None:
+    def work(worker: Worker) -> None:
         with suppress(queue.Empty):
             while True:
                 at = waiting.get_nowait()
@@ -126,67 +95,62 @@ def build_batch(
     return [outcomes[at] for at in range(len(calls))]
 
 
-class _Worker:
+class Worker:
     """One :mod:`isa_docs.build.worker` process, started when needed and again when it died."""
 
-    def __init__(self, cache_dir: Path, fresh: bool, converters: int) -> None:
-        self._cache_dir, self._fresh, self._converters = cache_dir, fresh, converters
-        self._process: subprocess.Popen[str] | None = None
+    def __init__(self, cache_dir: Path, *, fresh: bool = False, converters: int | None = None) -> None:
+        """Let the process have so many converters; default: one a core."""
+        self._cache_dir, self._fresh = cache_dir, fresh
+        self._converters = converters or os.cpu_count() or 1
+        self._process: BuildingProcess | None = None
         self._built = 0
         self._stopped = False
+        self._lock = threading.Lock()
 
     def build(self, call: Call) -> MatterOutcome:
-        """Build one matter; a worker that dies of it gives an outcome, too."""
+        """Build one matter; a worker that dies of it, hangs or is stopped gives an outcome, too."""
+        process = self._running()
+        if process is None:
+            return _stopped(call)
         try:
-            to, back = self._pipes()
-            to.write(json.dumps(order(call, self._cache_dir, fresh=self._fresh)) + "\n")
-            to.flush()
-            answer = json.loads(back.readline())
+            answer = process.ask(order(call, self._cache_dir, fresh=self._fresh), LONGEST)
+        except TimeoutError:
+            message = f"Its building took longer than {LONGEST / 60:g} minutes and was ended. Look at its exhibits."
+            return MatterOutcome(call.matter, ExitCode.BUG, message)
         except (OSError, ValueError):
-            code = self._end()
+            code = process.end()
+            if self._stopped:
+                return _stopped(call)
             message = f"Its building ended abnormally (exit code {code}); the others were built without it."
             return MatterOutcome(call.matter, ExitCode.BUG, message)
         self._built += 1
         if self._built >= _RECYCLED_AFTER:
-            self._end()
+            process.end()
         return MatterOutcome(
             call.matter, answer["exit_code"], answer["message"], tuple(answer["findings"]), answer["result"]
         )
 
     def stop(self) -> None:
-        """End the process and take no more work."""
-        self._stopped = True
-        self._end()
+        """End the process, whatever it is at, and take no more work."""
+        with self._lock:
+            self._stopped = True
+            process = self._process
+        if process is not None:
+            process.stop()
 
-    def _pipes(self) -> tuple[IO[str], IO[str]]:
-        if self._stopped:
-            raise OSError("stopped")
-        if self._process is None:
-            self._built = 0
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "isa_docs.build.worker", str(self._converters)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                encoding="utf-8",
-            )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        return self._process.stdin, self._process.stdout
+    def _running(self) -> BuildingProcess | None:
+        """Return the process, None when it is not to run any more."""
+        with self._lock:
+            if self._stopped:
+                return None
+            if self._process is None or not self._process.lives:
+                self._built = 0
+                self._process = BuildingProcess([sys.executable, "-m", "isa_docs.build.worker", str(self._converters)])
+            return self._process
 
-    def _end(self) -> int | None:
-        process, self._process = self._process, None
-        if process is None:
-            return None
-        with suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]  # it has one; closing it lets an idle worker end
-        if self._stopped:
-            process.terminate()
-        try:
-            code = process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-        process.stdout.close()  # type: ignore[union-attr]
-        return code
+
+def _stopped(call: Call) -> MatterOutcome:
+    return MatterOutcome(call.matter, ExitCode.INTERRUPTED, "Its building was stopped.")
 
 
 def summary(outcomes: Sequence[MatterOutcome]) -> Iterator[str]:

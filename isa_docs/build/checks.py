@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from os.path import normpath
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +14,7 @@ from isa_docs.conversion.fonts import describe, unshowable_characters
 from isa_docs.documents.narratives import check_narratives
 from isa_docs.errors import AssemblyError, InputError, IsaDocsError, MissingProgramError, RuleError, TemplateError
 from isa_docs.findings import Finding, Path, Severity, in_order, stopping
+from isa_docs.intake.containment import outside
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.program.rules import check_rules
 
@@ -48,14 +48,20 @@ def select(loaded: LoadedMatter, only: Sequence[str] = ()) -> list[int]:
     return [index for index, name in enumerate(ids) if not only or name in only]
 
 
-def check_matter(loaded: LoadedMatter, indexes: Sequence[int], as_of: date | None = None) -> list[Finding]:
-    """Return every finding that can be had without rendering: narratives, exhibits, characters, program rules."""
+def check_matter(
+    loaded: LoadedMatter, indexes: Sequence[int], as_of: date | None = None, within: FilePath | None = None
+) -> list[Finding]:
+    """Return every finding that can be had without rendering: narratives, exhibits, characters, program rules.
+
+    With ``within``, exhibits outside that folder are errors, and nothing else is said of them: who may write a matter
+    there may not read, or look for, the machine's other files through it.
+    """
     ids = [loaded.matter.submissions[index].id for index in indexes]
     findings = [
         *check_narratives(loaded.source),
         *uncited_exhibits(loaded, indexes),
         *unconfirmed(loaded, indexes),
-        *_exhibit_files(loaded, indexes),
+        *_exhibit_files(loaded, indexes, within),
         *_forms(loaded, indexes),
         *_characters(loaded),
         *check_rules(loaded.matter, ids, as_of),
@@ -110,10 +116,15 @@ def _forms(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Finding]:
             yield from form_findings(loaded, index)
 
 
-def _exhibit_files(loaded: LoadedMatter, indexes: Sequence[int]) -> Iterator[Finding]:
+def _exhibit_files(loaded: LoadedMatter, indexes: Sequence[int], within: FilePath | None) -> Iterator[Finding]:
     for index in indexes:
         for at, exhibit in enumerate(loaded.matter.submissions[index].exhibits):
             path: Path = ("submissions", index, "exhibits", at, "file")
+            if within is not None and outside(within, (loaded.folder / exhibit.file).absolute()):
+                message = f"The exhibit file {exhibit.file} lies outside the folder that may be read here."
+                remedy = "Put it into the matter's folder, and name it relative to the matter file."
+                yield Finding("EXH-OUTSIDE", Severity.ERROR, message, remedy, path)
+                continue
             yield from _exhibit_file(loaded.folder, exhibit.file, path)
 
 
@@ -125,7 +136,7 @@ def _exhibit_file(folder: FilePath, name: str, path: Path) -> Iterator[Finding]:
         remedy = f"Put it there, or correct the path; it is relative to {folder.resolve()}."
         yield Finding("INPUT-EXHIBIT", Severity.ERROR, message, remedy, path)
         return
-    if not FilePath(normpath(file.absolute())).is_relative_to(normpath(folder.absolute())):
+    if outside(folder, name):
         message = f"The exhibit file {name} lies outside the matter's folder, and does not travel with it."
         yield Finding("EXH-OUTSIDE", Severity.WARNING, message, "Copy it beside the matter file.", path)
     try:

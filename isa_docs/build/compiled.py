@@ -39,9 +39,11 @@ class CompiledTemplates:
         self._before = self._count()
 
     def keep(self) -> None:
-        """Put them all into the cache, if there are more than were loaded."""
-        if self._count() != self._before:
+        """Put them all into the cache, if there are more than were loaded or kept."""
+        count = self._count()
+        if count != self._before:
             self._cache.put("templates", self._key, marshal.dumps(_tables()))
+            self._before = count
 
     def _count(self) -> int:
         return sum(map(len, _tables()))

@@ -60,6 +60,8 @@ class BuildSettings:
     form: PackageForm = PLAIN
     assembly: AssemblyProcess | None = None
     """What has to do with PDFs; without one, one is started for this build."""
+    within: Path | None = None
+    """The folder that exhibits must lie in; None for anywhere."""
     watermark: str | None = None
     """Make previews, with this word across every page, in spite of open rule errors; never a package."""
 
@@ -120,7 +122,7 @@ class _Run:
         self.drafts: dict[int, Draft] = {}
 
     def build(self, indexes: Sequence[int]) -> list[Outcome]:
-        findings = check_matter(self.loaded, indexes, self.settings.as_of)
+        findings = check_matter(self.loaded, indexes, self.settings.as_of, self.settings.within)
         templates = Templates(self.settings.templates)
         for index in indexes:
             submission = self.loaded.matter.submissions[index]

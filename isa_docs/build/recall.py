@@ -16,7 +16,7 @@ from typing import Any
 from isa_docs.build.cache import Cache, key_of
 from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.build.reasons import Facts
-from isa_docs.build.state import converter_state, font_state, program_state, sha256_file
+from isa_docs.build.state import converter_state, font_state, program_state, sha256_file, templates_state
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,14 @@ class Call:
     soffice: Path | None
     as_of: date
     form: PackageForm = PLAIN
+    within: Path | None = None
+    """The folder that exhibits must lie in; None for anywhere."""
 
     @property
     def key(self) -> str:
         """The hash of the call; relative paths count from the current folder."""
-        places = [str(each.absolute()) if each else None for each in (self.matter, self.out, self.templates)]
+        named = (self.matter, self.out, self.templates, self.within)
+        places = [str(each.absolute()) if each else None for each in named]
         shown = [str(self.matter), str(self.out)]  # both appear in the answer as they were written
         return key_of(
             "call",
@@ -57,6 +60,7 @@ class Memory:
         self._cache = cache
         self._cache_dir = cache_dir
         self._matter = sha256_file(call.matter)
+        self._before = self._surroundings()
 
     def recall(self) -> dict[str, Any] | None:
         """Return the answer of the last build of this call, None when anything at all changed since."""
@@ -64,7 +68,7 @@ class Memory:
         if entry is None:
             return None
         facts = json.loads(entry)
-        if facts["surroundings"] != self._surroundings() or not facts["surroundings"][0]:
+        if facts["surroundings"] != self._before or not self._before[0]:
             return None
         if not all(sha256_file(Path(path)) == digest for path, digest in facts["files"].items()):
             return None
@@ -82,13 +86,12 @@ class Memory:
             for path in sorted(folder.rglob("*")):
                 if path.is_file():
                     files[str(path.absolute())] = sha256_file(path)
-        facts = {"surroundings": self._surroundings(), "files": files, "answer": dict(answer)}
+        facts = {"surroundings": self._before, "files": files, "answer": dict(answer)}
         self._cache.put("builds", self._call.key, json.dumps(facts).encode())
 
     def _surroundings(self) -> list[Any]:
-        own = self._call.templates
-        templates = {path.name: sha256_file(path) for path in (sorted(own.iterdir()) if own else ()) if path.is_file()}
-        return [converter_state(self._call.soffice, self._cache_dir), font_state(), program_state(), templates]
+        converter = converter_state(self._call.soffice, self._cache_dir)
+        return [converter, font_state(), program_state(), templates_state(self._call.templates)]
 
 
 def documents_before(cache: Cache | None, folder: Path) -> dict[str, Facts]:

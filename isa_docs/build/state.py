@@ -54,12 +54,20 @@ def converter_state(setting: Path | None, cache_dir: Path) -> str:
 
 
 def sha256_file(path: Path) -> str | None:
-    """Return the SHA-256 of a file, None when it cannot be read."""
+    """Return the SHA-256 of a file, None when it cannot be read: a device may never end, a pipe never begin."""
     try:
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def templates_state(own: Path | None) -> dict[str, str | None]:
+    """Return the SHA-256 of every file in a firm's templates folder, by name: Word files, forms and their places."""
+    files = sorted(own.iterdir()) if own is not None and own.is_dir() else []
+    return {path.name: sha256_file(path) for path in files if path.is_file()}
 
 
 def _state(places: Iterable[Path], *words: str) -> str:

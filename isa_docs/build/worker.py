@@ -63,6 +63,7 @@ def order(call: Call, cache_dir: Path, *, fresh: bool) -> dict[str, Any]:
             "soffice": str(call.soffice) if call.soffice else None,
             "as_of": call.as_of.isoformat(),
             "form": asdict(call.form),
+            "within": str(call.within) if call.within else None,
         },
         "cache_dir": str(cache_dir),
         "fresh": fresh,
@@ -81,6 +82,7 @@ def answer(order: dict[str, Any], engines: Engines) -> dict[str, Any]:
         Path(asked["soffice"]) if asked["soffice"] else None,
         date.fromisoformat(asked["as_of"]),
         PackageForm(**asked["form"]),
+        Path(asked["within"]) if asked["within"] else None,
     )
     cache_dir = Path(order["cache_dir"])
     try:

@@ -30,6 +30,7 @@ def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path |
     Each page is known by the code in its lower left corner. The copy is the package as built with the scanned sheets
     laid over their pages. Exit code 10 when a page is missing, foreign or cannot be told.
     """
+    from isa_docs.build.publish import undisturbed
     from isa_docs.review.executed import executed_copy, execution_record, record_path
     from isa_docs.review.scan import match_pages, read_scan
 
@@ -49,9 +50,10 @@ def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path |
             raise OutputError(f"{target} exists already and stays as it is. Name another file with --out.")
         data = executed_copy(built, matching.pages)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
         written = execution_record(data, record, scan, matching.pages)
-        record_path(target).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        with undisturbed(target.parent):
+            target.write_bytes(data)
+            record_path(target).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
         answer.say(str(target))
     for number, each in sorted(matching.pages.items()):
         answer.say(f"  page {number} of the package is page {each.number} of the scan")

@@ -35,11 +35,12 @@ def build_folder(
     verbose: int,
 ) -> None:
     """Build all matters below ``folder``, ``jobs`` at a time, and say what became of each."""
-    from isa_docs.build.batch import build_batch, find_matters, summary
+    from isa_docs.build.batch import build_batch, summary
     from isa_docs.build.recall import Call
+    from isa_docs.intake.matter_files import matter_files
 
     started = monotonic()
-    matters = find_matters(folder, chosen.out)
+    matters = matter_files(folder, chosen.out)
     if not matters:
         raise InputError(
             f"There is no matter file below {folder}. A matter file is called matter.yaml, or says matter:."

@@ -112,10 +112,11 @@ def build(
             _check_reproducible(answer, matter, only, chosen, form)
         return
     from isa_docs.delivery.answers import RememberedAnswer
+    from isa_docs.intake.source import matter_bytes
 
     said: dict[str, Any] = {"only": only, "templates": chosen.templates, "strict": chosen.strict, "as_of": as_of}
     said["form"] = asdict(form)
-    remembered = RememberedAnswer(chosen.out, idempotency_key, matter.read_bytes(), said)
+    remembered = RememberedAnswer(chosen.out, idempotency_key, matter_bytes(matter), said)
     with remembered.held():
         if (result := remembered.recall()) is not None:
             answer.result = result
@@ -174,6 +175,7 @@ def _check_reproducible(
     from isa_docs.cli.reproducible import differences
 
     arguments = ["build", str(matter), "--as-of", answer.result["as_of"], *as_arguments(form)]
+    arguments.append("--strict" if chosen.strict else "--no-strict")
     for name in only:
         arguments += ["--only", name]
     for option, value in (("--templates", chosen.templates), ("--soffice", chosen.soffice)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,7 @@ from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.writing import may_write, write
 from isa_docs.errors import ExitCode, InputError
 from isa_docs.findings import Finding, Place, Severity
+from isa_docs.intake.matter_files import matter_files
 
 
 @click.command()
@@ -55,6 +56,7 @@ def explain(answer: Answer, code: str | None, listed: bool, verbose: int) -> Non
     for cited in shown["authorities"]:
         answer.say(f"  authority  {cited['full']}")
         answer.say(f"             {cited['confidence']}; last verified {cited['verified']}")
+        answer.say(f"             {cited['seen']}")
     answer.say(f"  remedy     {rule.remedy}")
     answer.say("  example of what it catches:")
     for line in rule.example.strip().splitlines():
@@ -145,9 +147,9 @@ def docket(
 ) -> None:
     """Show what is due when, to whom, and what is late, over matter files and folders of them (PATHS)."""
     day = day_of(answer, as_of)
-    files = sorted({file for path in paths for file in _matter_files(path)})
+    files = sorted({file for path in paths for file in ([path] if path.is_file() else matter_files(path))})
     if not files:
-        raise InputError("No matter file there: a matter file is YAML or JSON with the keys 'matter' and 'importer'.")
+        raise InputError("There is no matter file. One is called matter.yaml, or is YAML or JSON that says matter:.")
     if ics:
         may_write(ics, "calendar file", files)
     words = explained or answer.as_json
@@ -182,23 +184,6 @@ def _say(answer: Answer, row: dict[str, Any], explained: bool) -> None:
         for label in ("sentence", "count", "assumption"):
             if row[label]:
                 answer.say(f"{'':<22}{row[label]}")
-
-
-def _matter_files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith((".yaml", ".yml", ".json")) and not name.startswith("."):
-                file = Path(folder) / name
-                if not file.is_file():
-                    continue
-                with file.open("rb") as stream:
-                    head = stream.read(65536)
-                if b"matter" in head and b"importer" in head and b"manifest_version" not in head:
-                    yield file
 
 
 def _gather(files: list[Path], work: Callable[[list[Path]], _Part]) -> _Part:

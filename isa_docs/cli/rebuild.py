@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from isa_docs.cli.report import Answer, finding_text
 from isa_docs.cli.settings import Settings, cache_dir
 from isa_docs.errors import IsaDocsError
 from isa_docs.findings import Severity, in_order
+from isa_docs.intake.matter_files import visible_files
 
 if TYPE_CHECKING:
     from isa_docs.build.worker import Engines
@@ -32,7 +32,7 @@ def stamps(matter: Path, out: Path, templates: Path | None) -> Stamps:
     """
     found = {}
     for folder in filter(None, (matter.parent, templates)):
-        for path in _files(folder, out.resolve()):
+        for path in visible_files(folder, out):
             try:
                 state = path.stat()
             except OSError:
@@ -82,10 +82,3 @@ def _build(answer: Answer, call: Call, engines: Engines, soffice: Path | None, p
         if finding.severity is not Severity.NOTE:
             answer.note(finding_text(finding))
     answer.note(click.style(f"{message} Waiting for a change; Ctrl-C ends.", bold=True))
-
-
-def _files(folder: Path, out: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        here = Path(place)
-        folders[:] = [name for name in folders if not name.startswith(".") and (here / name).resolve() != out]
-        yield from (here / name for name in names if not name.startswith("."))

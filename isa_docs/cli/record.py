@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from isa_docs.cli.check import AS_OF, MATTER
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import DateType, today
-from isa_docs.errors import InputError, OutputError
+from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from isa_docs.intake.load import LoadedMatter
+    from isa_docs.intake.model import Matter
 
 _WHAT = ("sent", "received", "decided")
 _OUTCOMES = ("accepted", "not-accepted", "granted", "denied", "acknowledged")
@@ -48,7 +52,8 @@ def record(
     One line is added; comments and layout of the file stay. An application decided 'accepted' also sets the day on
     which CBP signed the MOU, which starts the clock of the annual letters.
     """
-    from isa_docs.intake.load import load_matter, to_matter
+    from isa_docs.intake.load import to_matter
+    from isa_docs.intake.replacing import change_matter
     from isa_docs.intake.source import parse_source
     from isa_docs.program.docket import docket_entries
     from isa_docs.review.record import with_acceptance, with_event
@@ -62,16 +67,18 @@ def record(
     if day > present:
         message = f"{submission} cannot be {what} on {day} already: it is {present}."
         raise _refuse(message, "Record it when it has happened; the day to judge by is changed with --as-of.")
-    loaded = load_matter(matter)
-    _check(loaded.matter, what, submission, day, details["tracking"], outcome)
     event = {"submission": submission, "what": what, "on": day.isoformat()}
     event |= {key: value for key, value in {"outcome": outcome, **details}.items() if value}
-    text = with_event(loaded.source, event)
-    kind = next(each for each in loaded.matter.submissions if each.id == submission).__struct_config__.tag
-    if kind == "application" and outcome == "accepted" and loaded.matter.acceptance is None:
-        text = with_acceptance(parse_source(text.encode(), str(matter)), day.isoformat())
-    changed = to_matter(parse_source(text.encode(), str(matter)), matter.parent).matter
-    write_matter(matter, text)
+
+    def recorded(loaded: LoadedMatter) -> tuple[str, Matter]:
+        _check(loaded.matter, what, submission, day, details["tracking"], outcome)
+        text = with_event(loaded.source, event)
+        kind = next(each for each in loaded.matter.submissions if each.id == submission).__struct_config__.tag
+        if kind == "application" and outcome == "accepted" and loaded.matter.acceptance is None:
+            text = with_acceptance(parse_source(text.encode(), str(matter)), day.isoformat())
+        return text, to_matter(parse_source(text.encode(), str(matter)), matter.parent).matter
+
+    changed = change_matter(matter, recorded)
     due = docket_entries(changed, day)
     answer.result = {
         "file": str(matter),
@@ -136,17 +143,3 @@ def _check_order(submission: Any, events: list[Any], what: str, day: date) -> No
 
 def _refuse(message: str, remedy: str) -> InputError:
     return InputError(message, [Finding("RECORD-REFUSED", Severity.ERROR, message, remedy)])
-
-
-def write_matter(file: Path, text: str) -> None:
-    """Put the text in place of the file at once, with the byte-order mark it had."""
-    mark = b"\xef\xbb\xbf" if file.read_bytes().startswith(b"\xef\xbb\xbf") else b""
-    file = file.resolve()  # a link stays a link
-    fresh = file.with_name(f".{file.name}.new")
-    try:
-        fresh.write_bytes(mark + text.encode())
-        fresh.chmod(file.stat().st_mode)
-        fresh.replace(file)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise OutputError(f"{file} cannot be written: {error.strerror}. It stays as it was.") from None

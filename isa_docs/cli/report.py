@@ -65,7 +65,7 @@ class Answer:
             print_json(self.to_json())
             return
         for finding in in_order(self.findings):
-            if not (self.quiet and finding.severity is Severity.NOTE):
+            if not (self.quiet and (finding.severity is Severity.NOTE or finding.overridden)):
                 click.echo(finding_text(finding), err=not self.findings_are_product)
         if self.message and (self.exit_code or not self.quiet):
             click.secho(visible(self.message), err=True, bold=True)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from isa_docs.build.publish import own_files
 from isa_docs.findings import Finding, Place, Severity
 
 _OTHERWISE = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "LC_ALL": "C.UTF-8", "USER": "nobody"}
@@ -22,29 +23,36 @@ def differences(folders: Iterable[Path], arguments: Sequence[str]) -> Iterator[F
     follows ``isa-docs`` to build them again, without ``--out``. Nothing is taken from the cache.
     """
     with tempfile.TemporaryDirectory(prefix="isa-docs-again-") as again:
-        done = subprocess.run(
-            [sys.executable, "-m", "isa_docs", *arguments, "--out", again, "--fresh", "-q"],
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-            env={**os.environ, **_OTHERWISE},
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "isa_docs", *arguments, "--out", again, "--fresh", "-q"],
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+                env={**os.environ, **_OTHERWISE},
+            )
+        except subprocess.TimeoutExpired:
+            yield _failed(f"it took longer than {_SECONDS:g} seconds.")
+            return
         if done.returncode:
             why = done.stderr.strip().splitlines()
-            message = f"The second build, made to compare, failed: {why[-1] if why else done.returncode}"
-            yield Finding("PKG-REBUILD", Severity.ERROR, message, "Build again; the packages themselves are in place.")
+            yield _failed(why[-1] if why else f"exit code {done.returncode}.")
             return
         for folder in folders:
             yield from _compared(folder, Path(again) / folder.parent.name / folder.name)
 
 
+def _failed(why: str) -> Finding:
+    message = f"The second build, made to compare, failed: {why}"
+    return Finding("PKG-REBUILD", Severity.ERROR, message, "Build again; the packages themselves are in place.")
+
+
 def _compared(first: Path, second: Path) -> Iterator[Finding]:
-    names = {path.relative_to(root).as_posix() for root in (first, second) for path in root.rglob("*")}
-    for name in sorted(names):
+    """Compare what the builds wrote; what others put into the first one's folder is no concern of this."""
+    made = {path.relative_to(second).as_posix() for path in second.rglob("*") if not path.is_dir()}
+    for name in sorted(made | own_files(first)):
         one, other = first / name, second / name
-        if one.is_dir() or other.is_dir():
-            continue
         if not (one.is_file() and other.is_file() and one.read_bytes() == other.read_bytes()):
             yield Finding(
                 "PKG-BYTES",

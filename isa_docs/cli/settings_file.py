@@ -22,8 +22,8 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
     """Return the settings of the nearest ``isa-docs.toml`` in ``folder`` or above it; an empty dict without one.
 
     Paths are relative to the file's own folder. Raises InputError, with a finding for each fault, when the file
-    cannot be understood. ``soffice`` must be an absolute path outside that folder: a matter received from
-    somebody else must not bring a program along that a build would start.
+    cannot be understood. ``soffice`` can say ``libreoffice-wasm`` and nothing else: files received from somebody else
+    must not choose a program that a build would start.
     """
     start = folder.absolute()
     file = next((each / NAME for each in (start, *start.parents) if (each / NAME).is_file()), None)
@@ -53,9 +53,11 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
                 _fault(each.code, each.message, Place(str(file), _line_of(text, each.key), 1), each.remedy)
                 for each in wrong
             ]
-        elif name == "soffice" and not _is_elsewhere(Path(str(value)), file.parent):
-            message = "'soffice' must be an absolute path outside this folder."
-            remedy = "Programs that lie among the matters are not started; use --soffice or ISA_DOCS_SOFFICE for that."
+        elif name == "soffice" and value != _WASM:
+            message = (
+                f"'soffice' can only be '{_WASM}' here: a program is not started because a file among matters says so."
+            )
+            remedy = "Take the line out, and name the program with --soffice or ISA_DOCS_SOFFICE."
             faults.append(_fault("SETTINGS-VALUE", message, place, remedy))
         else:
             out[name] = value if _KINDS[name] is bool else _path(name, str(value), file.parent)
@@ -66,12 +68,6 @@ def read_settings_file(folder: Path) -> dict[str, Any]:
 
 def _path(name: str, value: str, folder: Path) -> Path:
     return Path(value) if name == "soffice" else folder / value
-
-
-def _is_elsewhere(program: Path, folder: Path) -> bool:
-    if str(program) == _WASM:
-        return True
-    return program.is_absolute() and not program.resolve().is_relative_to(folder.resolve())
 
 
 def _line_of(text: str, name: str) -> int:

@@ -63,6 +63,7 @@ def sign(
 
     What was built, and every signature before, stays byte for byte in the new file.
     """
+    from isa_docs.build.publish import undisturbed
     from isa_docs.review.signing import Signing, require_pyhanko, sign_package, time_stamper
 
     require_pyhanko()
@@ -86,7 +87,8 @@ def sign(
     )
     data = sign_package(read_bytes(file), signing)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
+    with undisturbed(target.parent):
+        target.write_bytes(data)
     answer.result = {"file": str(target), "field": field, "level": level}
     answer.say(str(target))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import secrets
 import threading
@@ -17,14 +16,16 @@ from typing import Any
 
 import msgspec
 
-from isa_docs.build.batch import MatterOutcome, build_batch
+from isa_docs.build.batch import MatterOutcome, Worker
 from isa_docs.build.recall import Call
 from isa_docs.desk.checking import finding_json
 from isa_docs.desk.folder import MatterFile, MatterFolder
 from isa_docs.desk.problems import ProblemError
 from isa_docs.desk.settings import DeskSettings
+from isa_docs.errors import InputError
 from isa_docs.findings import Finding
 from isa_docs.intake.source import Source
+from isa_docs.review.manifest import read_manifest
 
 _AT_ONCE = 2
 _KEPT = 200
@@ -61,10 +62,17 @@ class Builds:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._workers: set[Worker] = set()
+        self._closed = False
 
     def close(self) -> None:
-        """Take no more builds; what is running ends with its process."""
+        """Take no more builds, and end those that are running: the program ends only when they have."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._closed = True
+            running = list(self._workers)
+        for worker in running:
+            worker.stop()
 
     def ask(self, file: MatterFile, asked: Asked) -> Job:
         """Queue a build; the same build that waits or runs already is returned instead.
@@ -111,15 +119,31 @@ class Builds:
                 settings.strict,
                 settings.soffice,
                 settings.today(),
+                within=settings.within,
             )
             try:
-                (outcome,) = build_batch([call], settings.cache, jobs=1)
+                outcome = self._built(call)
                 job.result = self._result(job.matter, outcome)
                 job.state = "done" if outcome.exit_code == 0 else "failed"
             except Exception as error:  # whatever it is, the job must end
                 job.result = {"packages": [], "findings": [], "message": f"The build failed ({type(error).__name__})."}
                 job.state = "failed"
             job.step = ""
+
+    def _built(self, call: Call) -> MatterOutcome:
+        """Build in a process of its own, which is stopped when the desk is closed meanwhile."""
+        worker = Worker(self._settings.cache)
+        with self._lock:
+            self._workers.add(worker)
+            closed = self._closed
+        try:
+            if closed:
+                worker.stop()
+            return worker.build(call)
+        finally:
+            worker.stop()
+            with self._lock:
+                self._workers.discard(worker)
 
     def _result(self, file: MatterFile, outcome: MatterOutcome) -> dict[str, Any]:
         source = self._folder.open(file).source
@@ -143,7 +167,7 @@ class Builds:
         sha256 = hashlib.sha256(opened.text.encode()).hexdigest()
         out = []
         for folder in self.folders(opened.source):
-            manifest = read_manifest(folder)
+            manifest = manifest_in(folder)
             if manifest is None:
                 continue
             out.append(
@@ -198,14 +222,12 @@ def file_id(folder: Path, file: Path) -> str:
     return hashlib.sha256(f"{folder.name}/{file.relative_to(folder).as_posix()}".encode()).hexdigest()[:24]
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of a build, None when there is none that can be read."""
+def manifest_in(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a build, None when there is none that can be used."""
     file = folder / "manifest.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, InputError):
         if file.stat().st_size <= _LARGEST_MANIFEST:
-            manifest: dict[str, Any] = json.loads(file.read_bytes())
-            if manifest["manifest_version"] == 1 and manifest["package"]["sha256"] and manifest["matter"]["sha256"]:
-                return manifest
+            return read_manifest(file)
     return None
 
 

@@ -28,11 +28,16 @@ def source_of(document: Any, name: str) -> Source:
     return replace(parse_source(raw, "matter.json"), file=name)
 
 
-def check(source: Source, saved: Source | None, folder: Path, as_of: date) -> dict[str, Any]:
-    """Return all that is to be said of a matter on ``as_of``; ``saved`` gives findings their lines in the file."""
+def check(
+    source: Source, saved: Source | None, folder: Path, as_of: date, within: Path | None = None
+) -> dict[str, Any]:
+    """Return all that is to be said of a matter on ``as_of``; ``saved`` gives findings their lines in the file.
+
+    With ``within``, exhibits outside that folder are not looked at, and are errors.
+    """
     try:
         loaded = to_matter(source, folder)
-        findings, standing = check_matter(loaded, select(loaded), as_of), _standing(loaded.matter)
+        findings, standing = check_matter(loaded, select(loaded), as_of, within), _standing(loaded.matter)
     except InputError as error:
         findings, standing = list(error.findings), _provisional(source.data, as_of)
     return {

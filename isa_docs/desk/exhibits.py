@@ -149,7 +149,7 @@ class Exhibits:
             loaded = to_matter(source, file.path.parent)
         except InputError:
             return found
-        for each in check_matter(loaded, select(loaded)):
+        for each in check_matter(loaded, select(loaded), within=self._folder.within):
             path = each.path or ()
             if len(path) == 5 and path[2] == "exhibits" and path[4] == "file":
                 exhibit = loaded.matter.submissions[int(path[1])].exhibits[int(path[3])]

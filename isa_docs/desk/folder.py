@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from isa_docs.build.batch import find_matters
 from isa_docs.desk.problems import ProblemError
 from isa_docs.desk.settings import DeskSettings
-from isa_docs.errors import InputError
+from isa_docs.errors import InputError, TryAgainError
+from isa_docs.intake.matter_files import matter_files
+from isa_docs.intake.replacing import ChangedError, replace_matter, version_of
 from isa_docs.intake.source import MAX_BYTES, Source, bounded_bytes, parse_source
 from isa_docs.intake.validate import validate
 
@@ -67,6 +68,7 @@ class MatterFolder:
 
     def __init__(self, settings: DeskSettings) -> None:
         self.root = settings.folder.resolve()
+        self.within = settings.within
         self._out = settings.out
         self._ids: dict[str, MatterFile] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -75,7 +77,7 @@ class MatterFolder:
 
     def all(self) -> list[MatterFile]:
         """Return the matter files, in order of their names; links that lead out of the folder are left out."""
-        found = [self._file(path) for path in find_matters(self.root, self._out) if self._inside(path)]
+        found = [self._file(path) for path in matter_files(self.root, self._out) if self._inside(path)]
         with self._guard:
             self._ids = {each.id: each for each in found}
         return found
@@ -126,21 +128,22 @@ class MatterFolder:
         with lock:
             yield
 
-    def write(self, file: MatterFile, raw: bytes) -> None:
-        """Put ``raw`` in place of the matter at once; a file that cannot be written stays as it was."""
+    def write(self, file: MatterFile, raw: bytes, *, over: str) -> None:
+        """Put ``raw`` in place of the version ``over`` of the matter at once, or not at all.
+
+        Raises ChangedError when the file is another one by now, ProblemError when it cannot be written.
+        """
         if len(raw) > MAX_BYTES:
             raise ProblemError(413, f"The matter would have more than the {MAX_BYTES:,} bytes that a file may have.")
-        target = file.path.resolve()
-        fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
         try:
-            with fresh.open("wb") as stream:
-                stream.write(raw)
-                stream.flush()
-                os.fsync(stream.fileno())
-            fresh.chmod(target.stat().st_mode & 0o777)
-            fresh.replace(target)
+            replace_matter(file.path, raw, over=over)
+        except ChangedError:
+            raise
+        except TryAgainError:
+            raise ProblemError(
+                503, "Somebody else is writing the matter file; nothing was saved. Save again."
+            ) from None
         except OSError as error:
-            fresh.unlink(missing_ok=True)
             why = error.strerror or type(error).__name__
             raise ProblemError(503, f"The matter file cannot be written: {why}. It stays as it was.") from None
 
@@ -174,11 +177,6 @@ class MatterFolder:
             return path.resolve(strict=True).is_relative_to(self.root)
         except OSError:
             return False
-
-
-def version_of(raw: bytes) -> str:
-    """Return the version of a file: the SHA-256 of its bytes."""
-    return hashlib.sha256(raw).hexdigest()
 
 
 def plain_name(name: str) -> str:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from isa_docs.desk.checking import LARGEST_DOCUMENT, check, finding_json, source_of
 from isa_docs.desk.edits import edited
-from isa_docs.desk.folder import MatterFile, MatterFolder, Opened, plain_name, version_of
+from isa_docs.desk.folder import MatterFile, MatterFolder, Opened, plain_name
 from isa_docs.desk.headers import attachment
 from isa_docs.desk.markdown_html import markdown_html
 from isa_docs.desk.pointers import conflicts, same
@@ -24,6 +24,7 @@ from isa_docs.desk.settings import DeskSettings
 from isa_docs.desk.starting import STARTS, started
 from isa_docs.errors import InputError
 from isa_docs.intake.quick import quick_matter
+from isa_docs.intake.replacing import ChangedError, version_of
 from isa_docs.intake.source import MAX_BYTES, parse_source, read_source
 from isa_docs.intake.validate import validate
 
@@ -135,7 +136,10 @@ class Matters:
                 return 409, self._conflict(now, order)
             raw = self._text(now, order)
             if raw != now.raw:
-                self.folder.write(file, raw)
+                try:
+                    self.folder.write(file, raw, over=now.version)
+                except ChangedError:  # in this moment, by a command
+                    return 409, self._conflict(self.folder.open(file), order)
             saved = self.folder.opened(file, raw)
         out = {"version": saved.version, "document": saved.document}
         if order.text is None:
@@ -187,7 +191,7 @@ class Matters:
         except InputError as error:
             found = [finding_json(each) for each in error.findings]
             return {"verdict": "errors", "findings": found, "addressees": [], "deadlines": [], "provisional": True}
-        told = check(source, saved, file.path.parent, self._settings.today())
+        told = check(source, saved, file.path.parent, self._settings.today(), self._settings.within)
         if saved is not None and same(saved.data, source.data):
             self._remember(file, told["findings"])
         return told

@@ -76,6 +76,7 @@ class Worker:
                     date.fromisoformat(order["as_of"]),
                     Path(order["store"]),
                     Path(order["templates"]) if order["templates"] else None,
+                    Path(order["within"]) if order["within"] else None,
                 )
             )
         except SupersededError:

@@ -59,6 +59,8 @@ class Order:
     as_of: date
     store: Path
     templates: Path | None = None
+    within: Path | None = None
+    """The folder that exhibits must lie in; None for anywhere."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Previewer:
         """
         loaded = to_matter(source_of(order.document, order.name), order.folder)
         (index,) = select(loaded, [order.submission])
-        findings = concerning(check_matter(loaded, [index], order.as_of), loaded, index)
+        findings = concerning(check_matter(loaded, [index], order.as_of, order.within), loaded, index)
         stop_for([each for each in findings if not (previewable(each) or _of_exhibit(each))])
         self._go_on()
         with tempfile.TemporaryDirectory(prefix="isa-docs-") as folder:

@@ -91,6 +91,7 @@ class Previews:
             "as_of": self._settings.today().isoformat(),
             "store": self._store.name,
             "templates": str(self._settings.templates) if self._settings.templates else None,
+            "within": str(self._settings.within) if self._settings.within else None,
         }
         with self._lock:
             if file.id in self._newest:

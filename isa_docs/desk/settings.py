@@ -28,5 +28,7 @@ class DeskSettings:
     today: Callable[[], date] = _today
     hosts: frozenset[str] | None = None
     """The Host headers that are answered, lower case with port; None for any, where a proxy stands in front."""
+    within: Path | None = None
+    """The folder that exhibits must lie in; None when whoever uses the desk may read all that the program can."""
     secure: bool = False
     """Whether the cookie is for HTTPS only."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from isa_docs.desk.builds import read_manifest
+from isa_docs.desk.builds import manifest_in
 from isa_docs.desk.checking import finding_json
 from isa_docs.desk.problems import ProblemError
 from isa_docs.errors import ExitCode
@@ -55,7 +55,7 @@ def verify(signed: Path, folders: Sequence[Path]) -> dict[str, Any]:
 
 
 def _origin(signed: Path, folders: Sequence[Path]) -> Path:
-    known = [(folder, manifest) for folder in folders if (manifest := read_manifest(folder))]
+    known = [(folder, manifest) for folder in folders if (manifest := manifest_in(folder))]
     if not known:
         raise ProblemError(422, "No package of this matter has been built here, so there is nothing to compare with.")
     with signed.open("rb") as stream:

@@ -7,7 +7,6 @@ as data that cannot run, so nothing the child does becomes code here.
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -17,13 +16,13 @@ from base64 import b64decode
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from isa_docs.documents.coverage import BranchLog
 from isa_docs.documents.frames import read_frame, write_frame
 from isa_docs.documents.render import RenderedDocx
 from isa_docs.documents.tokens import Slot
+from isa_docs.documents.worker_environment import worker_environment
 from isa_docs.errors import TemplateError
 from isa_docs.findings import Finding, Place, Severity
 from isa_docs.findings import Path as MatterPath
@@ -81,7 +80,7 @@ class ChildRenderer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=worker_environment(),
             )
             weakref.finalize(self, _end, self._process)
             if self._process.stdin is not None:
@@ -115,13 +114,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             if stream is not None:
                 stream.close()
     process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """Return the few variables the worker needs; what it makes must not depend on the others."""
-    root = str(Path(__file__).resolve().parents[2])
-    kept = {key: os.environ[key] for key in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if key in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join([root, *sys.path[1:]]), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def _over(name: str, what: str) -> TemplateError:

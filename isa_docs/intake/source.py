@@ -99,19 +99,23 @@ def bounded_bytes(path: FilePath) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
+def matter_bytes(path: FilePath) -> bytes:
+    """Return the bytes of a matter file; raises InputError with one finding when it cannot be read."""
+    try:
+        return bounded_bytes(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"{path} cannot be read: {reason}."
+        raise _failure("INPUT-FILE", message, Place(str(path)), "Check the path.") from None
+
+
 def read_source(path: FilePath) -> Source:
     """Read a matter file.
 
     Raises InputError with one finding at its place when the file is missing, too large, not UTF-8 or not
     well-formed.
     """
-    name = str(path)
-    try:
-        raw = bounded_bytes(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _failure("INPUT-FILE", f"{name} cannot be read: {reason}.", Place(name), "Check the path.") from None
-    return parse_source(raw, name)
+    return parse_source(matter_bytes(path), str(path))
 
 
 def parse_source(raw: bytes, name: str) -> Source:

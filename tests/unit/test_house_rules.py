@@ -39,8 +39,7 @@ IMPURE = {
 ALLOWED = {
     ("conversion/program.py", "os.environ"): "Windows names its program folders in the environment only",
     ("conversion/process.py", "os.environ"): "hands the few variables that a converter needs to its process",
-    ("assembly/child.py", "os.environ"): "hands the few variables that the worker needs to its process",
-    ("documents/render_child.py", "os.environ"): "hands the few variables that the worker needs to its process",
+    ("documents/worker_environment.py", "os.environ"): "hands the few variables that a worker needs to its process",
     ("documents/render_worker.py", "sys.stdin"): "a program of its own: its orders come in this way",
     ("conversion/drawing.py", "sys.argv"): "a program of its own: what it is to draw comes in this way",
     ("conversion/drawing.py", "sys.stdout"): "a program of its own: what it has drawn goes out this way",

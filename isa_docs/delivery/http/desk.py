@@ -45,6 +45,7 @@ def with_desk(
             templates=settings.templates,
             soffice=settings.soffice,
             strict=settings.strict,
+            within=folder,
             secure=not settings.desk_without_https,
         ),
         Sessions(),

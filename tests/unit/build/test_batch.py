@@ -1,23 +1,27 @@
-"""A batch finds its matters, builds each in a worker, and survives whatever one of them does."""
+"""A batch builds each matter in a worker, and survives whatever one of them does."""
 
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from isa_docs.build import batch
-from isa_docs.build.batch import MatterOutcome, build_batch, find_matters, matter_id, summary
+from isa_docs.build.batch import MatterOutcome, Worker, build_batch, summary
 from isa_docs.build.recall import Call
 
 WORKER = """
-import json, os, sys
+import json, os, sys, time
 for line in sys.stdin:
     matter = json.loads(line)["call"]["matter"]
     if "deadly" in matter:
         os._exit(9)
+    if "hanging" in matter:
+        time.sleep(600)
     if "babbling" in matter:
         print("this is no answer", flush=True)
         continue
@@ -39,30 +43,10 @@ def call(matter: Path) -> Call:
 
 @pytest.fixture
 def misbehaving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that die of a deadly matter and talk nonsense on a babbling one."""
+    """Workers that die of a deadly matter, talk nonsense on a babbling one and never answer a hanging one."""
     program = write(tmp_path / "worker", f"#!{sys.executable} -IS\n{WORKER}")
     program.chmod(0o755)
     monkeypatch.setattr(batch.sys, "executable", str(program))
-
-
-class TestFindMatters:
-    def test_matter_files_are_found_by_name_or_look_at_any_depth(self, tmp_path: Path) -> None:
-        wanted = [
-            write(tmp_path / "acme.yaml", "# our client\nmatter: acme-isa\n"),
-            write(tmp_path / "b" / "c" / "matter.yml", "broken: ["),
-            write(tmp_path / "b" / "client.json", '{"importer": {}, "matter": "b-isa"}\n'.replace(", ", ",\n")),
-        ]
-        write(tmp_path / "notes.yaml", "todo: call them\n")
-        write(tmp_path / ".git" / "matter.yaml", "matter: hidden\n")
-        write(tmp_path / "build" / "acme-isa" / "application" / "manifest.json", '{\n"matter": "acme-isa"}')
-        assert find_matters(tmp_path, tmp_path / "build") == wanted
-
-    @pytest.mark.parametrize(
-        ("text", "name"),
-        [("matter: acme-isa\n", "acme-isa"), ('{\n  "matter": "acme"\n}', "acme"), ("matter:\n  id: x\n", None)],
-    )
-    def test_the_id_is_read_from_the_look_of_the_file(self, tmp_path: Path, text: str, name: str | None) -> None:
-        assert matter_id(write(tmp_path / "m.yaml", text)) == name
 
 
 class TestBuildBatch:
@@ -95,6 +79,31 @@ class TestBuildBatch:
         monkeypatch.setattr(batch, "_RECYCLED_AFTER", 2)
         calls = [call(write(tmp_path / f"{number}.yaml", f"matter: m{number}\n")) for number in range(5)]
         assert [outcome.exit_code for outcome in build_batch(calls, tmp_path / "cache", jobs=1)] == [0] * 5
+
+    @pytest.mark.usefixtures("misbehaving")
+    def test_one_that_takes_too_long_is_ended_and_the_others_are_built(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch, "LONGEST", 3.0)
+        calls = [call(write(tmp_path / f"{name}.yaml", f"matter: {name}\n")) for name in ("a", "hanging", "b")]
+        outcomes = build_batch(calls, tmp_path / "cache", jobs=1)
+        assert [outcome.exit_code for outcome in outcomes] == [0, 1, 0]
+        assert "took longer than 0.05 minutes and was ended" in outcomes[1].message
+
+    @pytest.mark.usefixtures("misbehaving")
+    def test_a_worker_can_be_stopped_in_the_middle_and_takes_nothing_more(self, tmp_path: Path) -> None:
+        worker, outcomes = Worker(tmp_path / "cache"), []
+        hanging = call(write(tmp_path / "hanging.yaml", "matter: hanging\n"))
+        thread = threading.Thread(target=lambda: outcomes.append(worker.build(hanging)))
+        thread.start()
+        while worker._process is None:
+            time.sleep(0.01)
+        worker.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+        outcomes.append(worker.build(hanging))
+        assert [(each.exit_code, each.message) for each in outcomes] == [(130, "Its building was stopped.")] * 2
+        assert not worker._process.lives
 
     def test_the_real_worker_reports_what_is_wrong_with_a_matter(self, tmp_path: Path) -> None:
         (outcome,) = build_batch([call(write(tmp_path / "matter.yaml", "matter: [\n"))], tmp_path / "cache", jobs=1)

@@ -42,13 +42,14 @@ class TestSelect:
         assert caught.value.findings[0].remedy == "There are: application, anl-2015, appeal-2015."
 
 
-def exhibits_with(file: str, folder: Path) -> list[tuple[str, Severity]]:
+def exhibits_with(file: str, folder: Path, within: Path | None = None) -> list[tuple[str, Severity]]:
     """Return what is said of Northwind's notice when it is ``file``, the matter being in ``folder``."""
     text = NORTHWIND.read_text(encoding="utf-8").replace("file: exhibits/notice.pdf", f"file: {file}")
     loaded = load_text(text, folder=folder)
     position = [each.file for each in loaded.matter.submissions[2].exhibits].index(str(file))
     path = ("submissions", 2, "exhibits", position, "file")
-    return [(each.code, each.severity) for each in check_matter(loaded, [2], date(2015, 6, 11)) if each.path == path]
+    found = check_matter(loaded, [2], date(2015, 6, 11), within)
+    return [(each.code, each.severity) for each in found if each.path == path]
 
 
 class TestExhibitFiles:
@@ -65,8 +66,33 @@ class TestExhibitFiles:
         folder = tmp_path / "matter"
         folder.mkdir()
         (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
-        for name in ("../a.pdf", str(tmp_path / "a.pdf")):
+        (folder / "link.pdf").symlink_to(tmp_path / "a.pdf")
+        for name in ("../a.pdf", str(tmp_path / "a.pdf"), "link.pdf"):
             assert exhibits_with(name, folder) == [("EXH-OUTSIDE", Severity.WARNING)]
+
+    def test_outside_the_folder_that_may_be_read_it_is_an_error_and_nothing_tells_whether_it_is_there(
+        self, tmp_path: Path
+    ) -> None:
+        desk, folder = tmp_path / "desk", tmp_path / "desk" / "matter"
+        folder.mkdir(parents=True)
+        (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+        (tmp_path / "empty.pdf").touch()
+        (desk / "shared.pdf").write_bytes(b"%PDF-1.7\n")
+        (folder / "link.pdf").symlink_to(tmp_path / "a.pdf")
+        for name in ("../../a.pdf", "../../empty.pdf", "../../none.pdf", str(tmp_path / "a.pdf"), "/dev", "link.pdf"):
+            assert exhibits_with(name, folder, desk) == [("EXH-OUTSIDE", Severity.ERROR)], name
+        assert exhibits_with("../shared.pdf", folder, desk) == [("EXH-OUTSIDE", Severity.WARNING)]
+        assert exhibits_with("none.pdf", folder, desk) == [("INPUT-EXHIBIT", Severity.ERROR)]
+
+    def test_a_form_that_lies_elsewhere_is_refused_also_by_a_link(self, tmp_path: Path) -> None:
+        folder = tmp_path / "matter"
+        folder.mkdir()
+        (tmp_path / "form.pdf").write_bytes(b"%PDF-1.7\n")
+        (folder / "link.pdf").symlink_to(tmp_path / "form.pdf")
+        text = NORTHWIND.read_text(encoding="utf-8")
+        for name in ("../form.pdf", str(tmp_path / "form.pdf"), "link.pdf"):
+            loaded = load_text(text.replace("    mou:\n", f"    mou:\n      form: {name}\n", 1), folder=folder)
+            assert "FORM-OUTSIDE" in {each.code for each in check_matter(loaded, [0], date(2012, 11, 15))}, name
 
     def test_a_file_that_is_missing_is_asked_for_at_its_absolute_place(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from isa_docs.build import publish as module
-from isa_docs.build.publish import publish
-from isa_docs.errors import OutputError
+from isa_docs.build.publish import own_files, publish, undisturbed
+from isa_docs.errors import OutputError, TryAgainError
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -194,3 +194,149 @@ class TestWhatOthersPutThere:
         with pytest.raises(OutputError):
             publish({**built("bb22", "new"), "b": tmp_path / "is-not-there"}, target)
         assert contents(target) == before
+
+
+@pytest.fixture(params=["exchanged", "renamed twice"])
+def meanwhile(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], object]], None]:
+    """Return what has something done once, after a build has looked at the old folder and before it replaces it."""
+    exchanged = module._exchanged
+
+    def arrange(what: Callable[[], object]) -> None:
+        waiting = [what]
+
+        def late(one: Path, other: Path) -> bool:
+            while waiting:
+                waiting.pop()()
+            return request.param == "exchanged" and exchanged(one, other)
+
+        monkeypatch.setattr(module, "_exchanged", late)
+
+    return arrange
+
+
+Meanwhile = Callable[[Callable[[], object]], None]
+
+
+class TestWhatOthersPutThereWhileItIsReplaced:
+    def test_it_stays_beside_the_same_package(self, tmp_path: Path, meanwhile: Meanwhile) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        meanwhile(lambda: (target / "parts" / "p-signed.pdf").write_text("signed"))
+        assert publish(built("aa11", "pages"), target) is None
+        assert contents(target)["parts/p-signed.pdf"] == "signed"
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".anl.lock", ".anl.written", "anl"]
+
+    def test_it_is_kept_with_its_package_when_another_was_built(self, tmp_path: Path, meanwhile: Meanwhile) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        before = contents(target)
+        meanwhile(lambda: (target / "p-signed.pdf").write_text("signed"))
+        assert publish(built("bb22", "new"), target) == target / "superseded" / "aa11"
+        kept = {f"superseded/aa11/{name}": text for name, text in before.items()}
+        assert contents(target) == {
+            **{name: text.decode() for name, text in built("bb22", "new").items()},
+            **kept,
+            "superseded/aa11/p-signed.pdf": "signed",
+        }
+
+    def test_it_joins_what_had_been_put_there_before(self, tmp_path: Path, meanwhile: Meanwhile) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (target / "p-signed.pdf").write_text("half", encoding="utf-8")
+
+        def later() -> None:
+            (target / "p-signed.pdf").write_text("signed whole", encoding="utf-8")
+            (target / "call.txt").write_text("note", encoding="utf-8")
+
+        meanwhile(later)
+        assert publish(built("bb22", "new"), target) == target / "superseded" / "aa11"
+        after = contents(target)
+        assert after["superseded/aa11/p-signed.pdf"] == "signed whole"
+        assert after["superseded/aa11/call.txt"] == "note"
+        assert "call.txt" not in after
+
+    def test_a_package_signed_in_place_in_this_moment_is_kept(self, tmp_path: Path, meanwhile: Meanwhile) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        meanwhile(lambda: (target / "p.pdf").write_text("pages, signed"))
+        assert publish(built("aa11", "pages"), target) == target / "superseded" / "aa11"
+        assert contents(target)["p.pdf"] == "pages"
+        assert contents(target)["superseded/aa11/p.pdf"] == "pages, signed"
+
+    def test_what_is_put_to_an_earlier_package_stays_with_it(self, tmp_path: Path, meanwhile: Meanwhile) -> None:
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        (target / "p-signed.pdf").write_text("signed", encoding="utf-8")
+        publish(built("bb22", "new"), target)
+        meanwhile(lambda: (target / "superseded" / "aa11" / "note").write_text("called"))
+        assert publish(built("cc33", "newer"), target) is None
+        assert contents(target)["superseded/aa11/note"] == "called"
+        assert contents(target)["superseded/aa11/p-signed.pdf"] == "signed"
+
+    def test_a_build_that_is_cut_off_then_loses_nothing_and_takes_no_package_for_somebody_s(
+        self, tmp_path: Path, meanwhile: Meanwhile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cut_off(*given: object) -> None:
+            raise KeyboardInterrupt
+
+        target = tmp_path / "anl"
+        publish(built("aa11", "pages"), target)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(module, "_rescue", cut_off)
+            meanwhile(lambda: (target / "p-signed.pdf").write_text("signed"))
+            publish(built("bb22", "new"), target)
+        assert contents(target)["p.pdf"] == "new"
+        assert publish(built("cc33", "newer"), target) is None
+        after = contents(target)
+        assert after["p.pdf"] == "newer"
+        assert after["superseded/aa11/p-signed.pdf"] == "signed"
+        assert {name.split("/")[1] for name in after if name.startswith("superseded/")} == {"aa11"}
+
+
+def test_a_build_cut_off_before_its_record_is_no_stranger_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, record = tmp_path / "anl", module._record
+    publish(built("aa11", "pages"), target)
+
+    def cut_off(own: dict[str, set[str]], file: Path) -> None:
+        if target.joinpath("p.pdf").read_text(encoding="utf-8") == "new":
+            raise KeyboardInterrupt
+        record(own, file)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "_record", cut_off)
+        publish(built("bb22", "new"), target)
+    assert publish(built("cc33", "newer"), target) is None
+    assert contents(target) == {name: data.decode() for name, data in built("cc33", "newer").items()}
+
+
+def test_the_record_of_an_earlier_version_is_understood(tmp_path: Path) -> None:
+    target, record = tmp_path / "anl", tmp_path / ".anl.written"
+    publish(built("aa11", "pages"), target)
+    assert own_files(target) == set(built("aa11", "pages"))
+    record.write_text(json.dumps({name: sums[0] for name, sums in json.loads(record.read_bytes()).items()}))
+    assert own_files(target) == set(built("aa11", "pages"))
+    assert publish(built("bb22", "new"), target) is None
+
+
+class TestUndisturbed:
+    def test_a_build_waits_for_who_puts_something_into_its_folder(self, tmp_path: Path) -> None:
+        target = tmp_path / "anl"
+        publish({"a": b"old"}, target)
+        with undisturbed(target), pytest.raises(TryAgainError, match="Another build"):
+            publish({"a": b"new"}, target, wait=0.05)
+        publish({"a": b"new"}, target, wait=0.05)
+
+    def test_who_puts_something_there_waits_for_a_build(self, tmp_path: Path) -> None:
+        publish({"a": b"old"}, tmp_path / "anl")
+        told = pytest.raises(TryAgainError, match="A build is writing")
+        with FileLock(tmp_path / ".anl.lock"), told, undisturbed(tmp_path / "anl", wait=0.05):
+            raise AssertionError
+
+    def test_any_other_folder_gets_no_lock(self, tmp_path: Path) -> None:
+        (tmp_path / "anl").mkdir()
+        with undisturbed(tmp_path / "anl"):
+            assert [path.name for path in tmp_path.iterdir()] == ["anl"]

@@ -53,6 +53,19 @@ def test_any_changed_file_asks_for_a_build(call: Call, cache: Cache, tmp_path: P
     assert Memory(call, cache, tmp_path / "cache").recall() is None
 
 
+def test_a_template_saved_while_the_build_was_running_asks_for_a_build(
+    call: Call, cache: Cache, tmp_path: Path
+) -> None:
+    memory = Memory(call, cache, tmp_path / "cache")
+    (tmp_path / "ours" / "mou.docx").write_bytes(b"saved after it was filled")
+    memory.keep(ANSWER, {}, [call.out])
+    assert Memory(call, cache, tmp_path / "cache").recall() is None
+
+
+def test_what_never_ends_is_not_read() -> None:
+    assert sha256_file(Path("/dev/zero")) is None
+
+
 def test_a_new_template_of_the_firm_asks_for_a_build(call: Call, cache: Cache, tmp_path: Path) -> None:
     (tmp_path / "ours" / "contents.docx").write_bytes(b"ours too")
     assert Memory(call, cache, tmp_path / "cache").recall() is None
@@ -75,7 +88,8 @@ def test_another_converter_or_an_unknown_one_asks_for_a_build(
 
 
 @pytest.mark.parametrize(
-    "other", [{"only": ("a",)}, {"strict": True}, {"as_of": date(2012, 11, 16)}, {"templates": None}]
+    "other",
+    [{"only": ("a",)}, {"strict": True}, {"as_of": date(2012, 11, 16)}, {"templates": None}, {"within": Path("/srv")}],
 )
 def test_another_call_is_another_build(call: Call, cache: Cache, tmp_path: Path, other: dict[str, object]) -> None:
     assert Memory(replace(call, **other), cache, tmp_path / "cache").recall() is None  # type: ignore[arg-type]

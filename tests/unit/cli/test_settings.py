@@ -37,7 +37,7 @@ class TestOrder:
         assert settings_for(folder) == Settings(folder / "packages", None, True, None)
 
     def test_the_variable_beats_the_file(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        write(folder, 'out = "packages"\nstrict = true\nsoffice = "/usr/bin/soffice"\n')
+        write(folder, 'out = "packages"\nstrict = true\nsoffice = "libreoffice-wasm"\n')
         monkeypatch.setenv("ISA_DOCS_OUT", "elsewhere")
         monkeypatch.setenv("ISA_DOCS_STRICT", "no")
         monkeypatch.setenv("ISA_DOCS_SOFFICE", "/usr/local/bin/soffice")
@@ -83,12 +83,22 @@ class TestFile:
         (finding,) = caught.value.findings
         assert (finding.code, str(finding.place)) == ("SETTINGS-SYNTAX", f"{folder / 'isa-docs.toml'}:2:10")
 
-    @pytest.mark.parametrize("program", ["soffice", "./bin/soffice", "{folder}/soffice", "{folder}/2015/../soffice"])
-    def test_a_program_among_the_matters_is_never_started(self, folder: Path, program: str) -> None:
-        write(folder, f'soffice = "{program.format(folder=folder.as_posix())}"\n')
+    @pytest.mark.parametrize(
+        "program",
+        ["soffice", "./bin/soffice", "{folder}/soffice", "{folder}/../sibling/soffice", "//server/share/soffice.exe"],
+    )
+    def test_no_program_is_started_because_a_file_among_matters_names_it(self, folder: Path, program: str) -> None:
+        write(folder, f"soffice = '{program.format(folder=folder.as_posix())}'\n")
         with pytest.raises(InputError) as caught:
-            read_settings_file(folder)
-        assert caught.value.findings[0].message == "'soffice' must be an absolute path outside this folder."
+            settings_for(folder / "2015")
+        (finding,) = caught.value.findings
+        assert (finding.code, finding.place and finding.place.line) == ("SETTINGS-VALUE", 1)
+        assert finding.message.startswith("'soffice' can only be 'libreoffice-wasm' here")
+        assert "--soffice or ISA_DOCS_SOFFICE" in finding.remedy
+
+    def test_the_webassembly_build_may_be_asked_for(self, folder: Path) -> None:
+        write(folder, 'soffice = "libreoffice-wasm"\n')
+        assert settings_for(folder).soffice == Path("libreoffice-wasm")
 
     def test_a_broken_file_ends_a_command_with_4(self, invoke: Invoke, matter: Path) -> None:
         write(matter.parent, "out = [\n")

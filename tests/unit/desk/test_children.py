@@ -20,6 +20,7 @@ ORDER = {
     "submission": "a",
     "as_of": "2015-01-01",
     "templates": None,
+    "within": None,
 }
 
 
