@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,13 @@ from isa_docs.cli.settings import cache_dir, settings_for
 from isa_docs.errors import InputError, MissingProgramError, OutputError, TryAgainError
 
 if TYPE_CHECKING:
+    from isa_docs.delivery.folder.store import FolderStore
     from isa_docs.delivery.service import Service
     from isa_docs.delivery.settings import ServiceSettings
 
 SETTINGS_FILE = "isa-docs-service.toml"
+_PATIENCE = 60.0
+"""Seconds that `watch --once` waits for a folder that does not answer."""
 CONFIG = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -86,33 +90,41 @@ def watch(answer: Answer, folder: Path | None, config: Path | None, once: bool, 
     if not settings.folders:
         raise InputError(f"Which folder? Name one, or add [folders] to {SETTINGS_FILE}.")
     log_to(sys.stderr, verbose=verbose > 0)
-    before = _reported(settings)
+    stores = _stores(settings)
+    before = _reported(stores)
     service = open_service(settings)
     try:
         with service.working(), service.watching():
             answer.note(f"Watching {', '.join(str(each.path or each.url) for each in settings.folders.values())}.")
-            while not once or _waiting(settings):
+            while not once:
                 time.sleep(1)
+            _wait_until_done(stores)
     finally:
         service.close()
-    fresh = sorted(_reported(settings) - before)
+    fresh = sorted(_reported(stores) - before)
     answer.result = {sub: [name for name in fresh if name.startswith(f"{sub}/")] for sub in ("done", "failed")}
     for name in fresh:
         answer.say(name)
     answer.message = "Nothing is left to do."
 
 
-def _reported(settings: ServiceSettings) -> set[str]:
-    """Return what lies in ``done`` and ``failed`` of every folder; raises when one of the folders is not there."""
-    from isa_docs.delivery.folder.store import FolderError
+def _stores(settings: ServiceSettings) -> dict[str, FolderStore]:
+    """Return the folders of the settings by name; raises InputError when one of them is not there."""
     from isa_docs.delivery.service import folder_store
 
-    found = set()
     for name, own in settings.folders.items():
         if own.path is not None and not own.path.is_dir():
             raise InputError(f"There is no folder {own.path}. Make it, or correct [folders.{name}].")
+    return {name: folder_store(own) for name, own in settings.folders.items()}
+
+
+def _reported(stores: Mapping[str, FolderStore]) -> set[str]:
+    """Return what lies in ``done`` and ``failed`` of every folder; raises TryAgainError when one does not answer."""
+    from isa_docs.delivery.folder.store import FolderError
+
+    found = set()
+    for name, store in stores.items():
         try:
-            store = folder_store(own)
             store.prepare()
             found |= {f"{sub}/{each.name}" for sub in ("done", "failed") for each in store.entries(sub)}
         except FolderError as error:
@@ -120,14 +132,31 @@ def _reported(settings: ServiceSettings) -> set[str]:
     return found
 
 
-def _waiting(settings: ServiceSettings) -> bool:
-    """Say whether a watcher still has something to take or to report."""
-    from isa_docs.delivery.folder.watcher import will_be_taken
-    from isa_docs.delivery.service import folder_store
+def _wait_until_done(stores: Mapping[str, FolderStore]) -> None:
+    """Return when nothing is left to do; raises TryAgainError when a folder has not answered for a while."""
+    from isa_docs.delivery.folder.store import FolderError
 
-    stores = [folder_store(each) for each in settings.folders.values()]
+    answered = time.monotonic()
+    while True:
+        try:
+            if not _waiting(stores):
+                return
+            answered = time.monotonic()
+        except FolderError as error:  # one answer may get lost; the watcher looks again, too
+            if time.monotonic() - answered > _PATIENCE:
+                raise TryAgainError(f"A watched folder no longer answers: {error}.") from None
+        time.sleep(1)
+
+
+def _waiting(stores: Mapping[str, FolderStore]) -> bool:
+    """Say whether a watcher still has something to take or to report; raises FolderError."""
+    from isa_docs.delivery.folder.watcher import will_be_taken
+
     return any(
-        will_be_taken(sub, each) for store in stores for sub in ("inbox", "processing") for each in store.entries(sub)
+        will_be_taken(sub, each)
+        for store in stores.values()
+        for sub in ("inbox", "processing")
+        for each in store.entries(sub)
     )
 
 

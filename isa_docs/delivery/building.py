@@ -22,13 +22,15 @@ from isa_docs.delivery.results import write_result
 from isa_docs.delivery.spool import Spool
 from isa_docs.errors import ExitCode, InputError, IsaDocsError
 from isa_docs.findings import Finding, Severity, stopping
+from isa_docs.intake.containment import outside
 from isa_docs.intake.load import LoadedMatter, load_matter
-from isa_docs.intake.model import DiscontinuanceAppeal, Matter
+from isa_docs.intake.model import Application, DiscontinuanceAppeal, Matter
 
 APPEAL, APPLICATION, ANNUAL = 1, 50, 100
 """Priorities: an appeal has a deadline of days, an annual letter one of weeks."""
 
 _THEIRS = (ExitCode.INPUT, ExitCode.RULE)
+_MAY_BE_THEIRS = (ExitCode.TEMPLATE, ExitCode.ASSEMBLY)
 _PASSING = (ExitCode.BUG, ExitCode.CONVERSION, ExitCode.OUTPUT, ExitCode.TRY_AGAIN)
 _log = logging.getLogger("isa_docs.delivery")
 
@@ -149,7 +151,8 @@ def build_here(
     write_result(folder, findings, [each.file for each in files], data)
     failed = [outcome for outcome in outcomes if outcome.error]
     if failed:
-        return _worst([_failure(outcome.exit_code, outcome.findings) for outcome in failed])
+        named = {each.id for each in loaded.matter.submissions if isinstance(each, Application) and each.mou.form}
+        return _worst([_failure(each.exit_code, each.findings, form=each.submission in named) for each in failed])
     return BuildResult(JobState.BUILT, files=files)
 
 
@@ -177,11 +180,10 @@ def priority_of_file(path: Path, only: Sequence[str] = ()) -> int:
 
 def _stay_inside(loaded: LoadedMatter) -> None:
     """Refuse exhibits outside the intake: who may hand in an intake may not read this machine's files through it."""
-    inside = loaded.folder.resolve()
     faults = []
     for index, submission in enumerate(loaded.matter.submissions):
         for at, exhibit in enumerate(submission.exhibits):
-            if not (inside / exhibit.file).resolve().is_relative_to(inside):
+            if outside(loaded.folder, exhibit.file):
                 message = f"The exhibit file {exhibit.file} is not part of what was handed in."
                 remedy = "Hand it in together with the matter, and name it relative to the matter."
                 path = ("submissions", index, "exhibits", at, "file")
@@ -197,17 +199,29 @@ def _built(outcome: Outcome, folder: Path) -> BuiltFile:
     return BuiltFile(outcome.submission, name, package.sha256, package.pages, outcome.package_id)
 
 
-def _failure(code: int, findings: Sequence[Finding]) -> BuildResult:
-    """Return the result for an exit code; its message counts and never quotes, for it is kept in the database."""
+def _failure(code: int, findings: Sequence[Finding], *, form: bool = False) -> BuildResult:
+    """Return the result for an exit code; its message counts and never quotes, for it is kept in the database.
+
+    ``form`` says whether the intake names the agency's form; otherwise that is the firm's.
+    """
     stops = stopping(findings)
-    exhibits_only = code == ExitCode.ASSEMBLY and bool(stops) and all(each.code.startswith("EXH-") for each in stops)
-    state = JobState.NEEDS_CORRECTION if code in _THEIRS or exhibits_only else JobState.FAILED
+    theirs = code in _THEIRS or (
+        code in _MAY_BE_THEIRS and bool(stops) and all(_is_theirs(each, form) for each in stops)
+    )
+    state = JobState.NEEDS_CORRECTION if theirs else JobState.FAILED
     count = max(len(stops), 1)
     if state is JobState.NEEDS_CORRECTION:
         message = "1 thing is to be corrected." if count == 1 else f"{count} things are to be corrected."
     else:
         message = f"isa-docs ended with exit code {int(code)}."
     return BuildResult(state, int(code), message, passing=code in _PASSING)
+
+
+def _is_theirs(finding: Finding, form: bool) -> bool:
+    """Say whether the intake is to be corrected, rather than this machine or the firm's templates."""
+    if finding.code.startswith("FORM-"):
+        return form and finding.code != "FORM-CHARACTER"  # a font is missing
+    return finding.code.startswith(("EXH-", "ISA-"))
 
 
 def _worst(results: Sequence[BuildResult]) -> BuildResult:

@@ -7,19 +7,16 @@ converter cost several times what a letter does. It is replaced when it dies, ha
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import threading
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from isa_docs.build.child import LONGEST, BuildingProcess
 from isa_docs.delivery.building import BuildOrder, crashed
 from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, JobState
 
-LONGEST = 1800.0
-"""Seconds that one build may take; the converter has limits of its own far below."""
 IDLE = 300.0
 """Seconds that a process is kept when there is nothing to build; with all that it keeps open it holds some 300 MB."""
 
@@ -44,7 +41,7 @@ class ProcessBuilder:
         child = None
         try:
             child = self._take(order.patient)
-            answer = child.ask(_line(order), self._longest)
+            answer = child.ask(_asked(order), self._longest)
             result = _result(answer["result"])
         except (OSError, ValueError, KeyError):
             if child is not None:
@@ -92,33 +89,13 @@ class ProcessBuilder:
             child.end()
 
 
-class _Child:
+class _Child(BuildingProcess):
     """One :mod:`building_worker` process."""
 
     def __init__(self, cache: Path, soffice: Path | None, patient: bool) -> None:
         how = ["patient" if patient else "urgent", str(cache), str(soffice or "")]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "isa_docs.delivery.building_worker", *how],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what libraries print there may quote an intake
-            encoding="utf-8",
-        )
+        super().__init__([sys.executable, "-m", "isa_docs.delivery.building_worker", *how], silent=True)
         self._alarm: threading.Timer | None = None
-
-    def ask(self, line: str, longest: float) -> dict[str, Any]:
-        """Give an order and return the answer; raises OSError or ValueError when the process dies of it."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        alarm = threading.Timer(longest, self._process.kill)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-            return answer
-        finally:
-            alarm.cancel()
 
     def sleep(self, seconds: float, then: Any) -> None:
         """Have ``then`` called when nobody has awoken this child by that time."""
@@ -130,29 +107,21 @@ class _Child:
         """Stop waiting for the end; say whether the process still lives."""
         if self._alarm is not None:
             self._alarm.cancel()
-        return self._process.poll() is None
+        return self.lives
 
-    def end(self) -> None:
+    def end(self) -> int:
         """Let the process end by itself, as it does when it is told that nothing more comes; kill it if it does not."""
         if self._alarm is not None:
             self._alarm.cancel()
-        with suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]  # it has one
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
-        self.kill()
+        return super().end()
 
-    def kill(self) -> None:
-        """End the process at once; its converter ends with it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]  # it has both
+    def stop(self) -> int:
+        """End it at once: it does not hear the signal that asks kindly."""
+        return self.kill()
 
 
-def _line(order: BuildOrder) -> str:
-    asked = {
+def _asked(order: BuildOrder) -> dict[str, Any]:
+    return {
         "matter": str(order.matter),
         "folder": str(order.folder),
         "as_of": order.as_of.isoformat(),
@@ -160,7 +129,6 @@ def _line(order: BuildOrder) -> str:
         "templates": str(order.templates) if order.templates else None,
         "strict": order.strict,
     }
-    return json.dumps(asked) + "\n"
 
 
 def _result(data: dict[str, Any]) -> BuildResult:

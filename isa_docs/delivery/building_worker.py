@@ -35,7 +35,6 @@ MOST = 200
 """Builds after which another process takes over; what a library may leak stays small."""
 LARGEST = 600 * 1024
 """Kilobytes of memory after which another process takes over."""
-_TRIM_EVERY = 20
 
 
 class Worker:
@@ -57,9 +56,8 @@ class Worker:
         """Build what a line asks for; return the line that answers."""
         self.busy.set()
         result = build_here(_order(json.loads(line)), self._engine, self._cache, self._engines.assembly)
-        if self._built % _TRIM_EVERY == 0:
-            self._templates.keep()
-            self._cache.trim()
+        self._templates.keep()
+        self._cache.tend()
         self._built += 1
         self.busy.clear()
         return answer_line(result, last=self._built >= MOST or _memory() > LARGEST)

@@ -5,11 +5,14 @@ What is told is where to look: the job, its state, the hashes of the packages. N
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import logging
 import random
 import socket
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,13 +21,17 @@ import httpx
 import sqlalchemy as sa
 from standardwebhooks import Webhook
 
-from isa_docs.delivery.jobs.model import Job, JobState
+from isa_docs.delivery.jobs.model import Clock, Job, JobState
 from isa_docs.delivery.jobs.table import CALLBACKS, JOBS, JobTable
 from isa_docs.delivery.settings import CallbackSettings, read_secret
 
 DELAYS = (5.0, 60.0, 300.0, 1800.0, 3600.0, 7200.0, 18000.0, 36000.0)
 """Seconds before each further try, with up to a quarter more by chance; after the last the callback is *dead*."""
 ENDS = (JobState.BUILT, JobState.FILED, JobState.NEEDS_CORRECTION, JobState.FAILED, JobState.CANCELED)
+LONGEST = 15.0
+"""Seconds that a receiver has for one try, all in all."""
+_HELD = 120.0
+"""Seconds that a try belongs to the worker that makes it: far more than it takes, with the look-up of its host."""
 _GOOD = (JobState.BUILT, JobState.FILED)
 _TYPE = {True: "org.isa_docs.package.built.v1", False: "org.isa_docs.package.failed.v1"}
 _log = logging.getLogger("isa_docs.callbacks")
@@ -66,18 +73,23 @@ def check_addresses(url: str, settings: CallbackSettings) -> None:
 class Callbacks:
     """The callbacks of one service, kept in its database; any number of workers may send them."""
 
-    def __init__(self, table: JobTable, settings: CallbackSettings) -> None:
+    def __init__(self, table: JobTable, settings: CallbackSettings, clock: Clock = time.time) -> None:
         self._engine = table.engine
         self._table = table
         self._settings = settings
+        self._clock = clock
 
-    def send_due(self, now: float) -> int:
-        """Note callbacks for jobs that have ended, send those that are due; return how many were delivered."""
+    def send_due(self, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Note callbacks for jobs that have ended, send those that are due; return how many were delivered.
+
+        Slow receivers make it slow: nothing else should wait for it. ``stopped`` is asked before each is sent.
+        """
+        now = self._clock()
         self._note_ended(now)
-        query = sa.select(CALLBACKS).where(CALLBACKS.c.state == "waiting", CALLBACKS.c.next_try <= now).limit(50)
+        waiting = sa.select(CALLBACKS).where(CALLBACKS.c.state == "waiting", CALLBACKS.c.next_try <= now)
         with self._engine.connect() as connection:
-            due = list(connection.execute(query))
-        return sum(self._send(row, now) for row in due if self._claim(row, now))
+            due = list(connection.execute(waiting.order_by(CALLBACKS.c.next_try).limit(50)))
+        return sum(self._send(row) for row in due if not stopped() and self._claim(row))
 
     def all(self, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
         """Return callbacks with their state (``waiting``, ``delivered`` or ``dead``), tries and last error."""
@@ -89,6 +101,12 @@ class Callbacks:
         return [
             {"id": row.id, "job": row.job, "state": row.state, "tries": row.tries, "error": row.error} for row in rows
         ]
+
+    def count(self, state: str) -> int:
+        """Return how many callbacks there are in a state."""
+        query = sa.select(sa.func.count()).select_from(CALLBACKS).where(CALLBACKS.c.state == state)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def _note_ended(self, now: float) -> None:
         identity = JOBS.c.key + ":" + sa.cast(JOBS.c.attempt, sa.String) + ":" + JOBS.c.state
@@ -121,21 +139,26 @@ class Callbacks:
         except sa.exc.IntegrityError:  # another worker noted it first
             return
 
-    def _claim(self, row: Any, now: float) -> bool:
-        """Take one try for this worker: the next try is set before this one is made."""
+    def _claim(self, row: Any) -> bool:
+        """Take one try for this worker: should it die of it, another makes the next one later."""
+        return self._write(row, row.tries, tries=row.tries + 1, next_try=self._clock() + _HELD)
+
+    def _write(self, row: Any, known: int, **values: Any) -> bool:
+        """Write what became of a callback that stands at ``known`` tries, unless somebody else has sent it since."""
         statement = (
             sa.update(CALLBACKS)
-            .where(CALLBACKS.c.id == row.id, CALLBACKS.c.tries == row.tries, CALLBACKS.c.state == "waiting")
-            .values(tries=row.tries + 1, next_try=now + _delay(row.tries))
+            .where(CALLBACKS.c.id == row.id, CALLBACKS.c.tries == known, CALLBACKS.c.state == "waiting")
+            .values(**values)
         )
         with self._engine.begin() as connection:
             return connection.execute(statement).rowcount == 1
 
-    def _send(self, row: Any, now: float) -> bool:
+    def _send(self, row: Any) -> bool:
         error = ""
         try:
             check_url(row.url, self._settings)
             check_addresses(row.url, self._settings)
+            now = self._clock()
             stamp = datetime.fromtimestamp(now, tz=UTC)
             headers = {
                 "content-type": "application/cloudevents+json",
@@ -143,19 +166,27 @@ class Callbacks:
                 "webhook-timestamp": str(int(now)),
                 "webhook-signature": Webhook(read_secret(self._settings.secret_file)).sign(row.id, stamp, row.body),
             }
-            answer = httpx.post(row.url, content=row.body, headers=headers, timeout=10.0, follow_redirects=False)
-            if not 200 <= answer.status_code < 300:
-                error = f"answered {answer.status_code}"
+            status = asyncio.run(_post(row.url, row.body, headers))
+            if not 200 <= status < 300:
+                error = f"answered {status}"
         except NotAllowedError as refused:
             error = str(refused)
         except Exception as failed:  # whatever goes wrong with one receiver must not keep the others waiting
             error = type(failed).__name__
         state = "delivered" if not error else "dead" if row.tries >= len(DELAYS) else "waiting"
-        statement = sa.update(CALLBACKS).where(CALLBACKS.c.id == row.id).values(state=state, error=error)
-        with self._engine.begin() as connection:
-            connection.execute(statement)
+        self._write(row, row.tries + 1, state=state, error=error, next_try=self._clock() + _delay(row.tries))
         _log.info("callback", extra={"job": row.job, "state": state, "error": error, "count": row.tries + 1})
         return not error
+
+
+async def _post(url: str, body: str, headers: dict[str, str]) -> int:
+    """Send and return the status; raises TimeoutError after LONGEST, however little the receiver says at a time."""
+    async with (
+        asyncio.timeout(LONGEST),
+        httpx.AsyncClient(timeout=LONGEST, follow_redirects=False) as client,
+        client.stream("POST", url, content=body, headers=headers) as answer,
+    ):
+        return answer.status_code
 
 
 def event(job: Job, identity: str, now: float) -> dict[str, Any]:

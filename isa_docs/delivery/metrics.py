@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from isa_docs.delivery.jobs.model import Jobs, JobState
 
 
-def metrics_text(jobs: Jobs, dead: Sequence[dict[str, Any]], now: float) -> str:
-    """Return the metrics in the Prometheus text format."""
+def metrics_text(jobs: Jobs, dead: int, now: float) -> str:
+    """Return the metrics in the Prometheus text format; ``dead`` is how many callbacks were given up."""
     registry = CollectorRegistry()
     states = Gauge("isa_docs_jobs", "Jobs by state", ["state"], registry=registry)
     count = jobs.count()
@@ -23,5 +20,5 @@ def metrics_text(jobs: Jobs, dead: Sequence[dict[str, Any]], now: float) -> str:
     since = jobs.unfinished_since()
     oldest.set(now - since if since else 0.0)
     given_up = Gauge("isa_docs_dead_callbacks", "Callbacks that were given up", registry=registry)
-    given_up.set(len(dead))
+    given_up.set(dead)
     return generate_latest(registry).decode()

@@ -22,6 +22,8 @@ _NUMBERS = re.compile(
     r"[0-9]{4}[0-9A-Z]{0,2}(?![0-9A-Za-z])"
 )
 
+RESULT = "result.json"
+"""The file in a job's folder that says what was found."""
 HEADLINES = {
     JobState.RECEIVED: "The intake was received and waits for its turn.",
     JobState.BUILDING: "The package is being built.",
@@ -76,9 +78,9 @@ def write_result(folder: Path, findings: Sequence[Finding], files: Sequence[str]
         "files": list(files),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / ".result.json.new"
+    fresh = folder / f".{RESULT}.new"
     fresh.write_text(json.dumps(result, indent=1, ensure_ascii=False), encoding="utf-8", errors="backslashreplace")
-    fresh.replace(folder / "result.json")
+    fresh.replace(folder / RESULT)
 
 
 def _told(finding: Finding) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def _told(finding: Finding) -> dict[str, Any]:
 def read_result(folder: Path) -> dict[str, Any]:
     """Read what :func:`write_result` wrote; empty lists when there is nothing."""
     try:
-        data: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        data: dict[str, Any] = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {"findings": [], "lines": [], "files": []}
     return data

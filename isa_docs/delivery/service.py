@@ -12,7 +12,7 @@ from pathlib import Path
 
 from isa_docs.delivery.building import Destination, PackageWork
 from isa_docs.delivery.building_process import ProcessBuilder
-from isa_docs.delivery.callbacks import Callbacks
+from isa_docs.delivery.callbacks import LONGEST, Callbacks
 from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
 from isa_docs.delivery.connectors.mayan import Mayan
 from isa_docs.delivery.connectors.model import Connector, ConnectorError
@@ -66,14 +66,19 @@ class Service:
     @contextmanager
     def working(self, own: WorkerSettings | None = None, patience: int = 20) -> Iterator[str]:
         """Run jobs and send callbacks in this process as long as the context lasts; give the worker's name."""
+        own = own or WorkerSettings(slots=self.settings.slots, filers=self.settings.filers)
+        stop = threading.Event()
+        teller = threading.Thread(target=_tell, args=(self.callbacks, own.beat, stop), daemon=True)
         with worker_name(self.settings.home / "workers") as name:
-            own = own or WorkerSettings(slots=self.settings.slots, filers=self.settings.filers)
             worker = Worker(self.jobs, self.work(), name, own)
-            worker.start(lambda: self.callbacks.send_due(time.time()))
+            worker.start()
+            teller.start()
             try:
                 yield name
             finally:
+                stop.set()
                 worker.stop(patience)
+                teller.join(timeout=LONGEST)
 
     @contextmanager
     def sweeping(self) -> Iterator[None]:
@@ -127,6 +132,16 @@ def connector_for(own: DmsSettings) -> Connector:
     if own.kind == "mayan":
         return Mayan(own.url, read_secret(own.token_file))
     return WebDavDms(WebDavFolder(own.url, (own.user, read_secret(own.password_file)) if own.user else None))
+
+
+def _tell(callbacks: Callbacks, every: float, stop: threading.Event) -> None:
+    """Send callbacks, in a thread that nothing waits for: a heartbeat that did would be as slow as any receiver."""
+    while not stop.is_set():
+        try:
+            callbacks.send_due(stop.is_set)
+        except Exception as error:  # the database may be away for a while
+            _log.error("callbacks failed", extra={"error": type(error).__name__})
+        stop.wait(every)
 
 
 def _sweep(name: str, sweep: Sweep, every: float, stop: threading.Event) -> None:

@@ -18,13 +18,14 @@ from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
 from isa_docs.delivery.connectors.mayan import METADATA, Mayan
 from isa_docs.delivery.connectors.rest import Rest
 from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.jobs.durable import DurableJobs
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import JobState
 from isa_docs.delivery.spool import Spool
 from tests.dms.mayan_server import MayanServer, environment_of, running_mayan
-from tests.unit.delivery.conftest import DAY
+from tests.unit.delivery.conftest import DAY, SmallWork
 from tests.unit.delivery.test_doors import run_apart
-from tests.unit.delivery.test_filing import Filing, Unsure
+from tests.unit.delivery.test_filing import Filing, Unsure, without_worker, work_off
 
 pytestmark = pytest.mark.slow
 
@@ -145,6 +146,28 @@ def test_asked_again_without_a_change_the_package_is_not_filed_twice(
     assert people.state(document) == "Filed"
     assert len(filing.built) == 1
     assert len(people.packages(reception.jobs.find()[0].key)) == 1
+
+
+def test_a_canceled_job_is_shown_and_its_document_can_be_asked_for_again(
+    mayan: Mayan, people: People, tmp_path: Path
+) -> None:
+    document = people.upload("canceled.yaml", b"matter: canceled\n")
+    people.move(document, "Request build")
+    work = SmallWork(Spool(tmp_path / "spool"), tmp_path / "packages")
+    jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+    sweep, filing = without_worker(mayan, work, jobs)
+    sweep.look_at(document)
+    jobs.cancel(jobs.find()[0].key)
+    sweep.look_at(document)
+    work_off(jobs, filing)
+    assert (people.state(document), people.comment(document)) == ("Failed", "The job was canceled.")
+    assert filing.built == []
+    people.move(document, "Request again (Failed)")
+    sweep.look_at(document)
+    work_off(jobs, filing)
+    (job,) = jobs.find()
+    jobs.close()
+    assert (people.state(document), job.state, job.attempt) == ("Filed", JobState.FILED, 2)
 
 
 @pytest.mark.parametrize("call", ["create", "attach", "describe", "set_status"])

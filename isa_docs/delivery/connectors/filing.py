@@ -7,6 +7,7 @@ without having. So each step looks first at what is there.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -38,9 +39,10 @@ class DmsDestination:
             state = JobState.FILED if job.files else job.state
             facts = {"isa_job": job.key, "isa_status": str(state)}
             text = plain_text(_as(job, state), read_result(folder))
-            self._connector.set_status(job.request.document, state, text, facts)
-        except DocumentGoneError:
-            _log.warning("the document is gone", extra={"job": job.key, "source": job.request.source})
+            try:
+                self._connector.set_status(job.request.document, state, text, facts)
+            except DocumentGoneError:  # of all that may be gone only this is nobody's loss: the intake was taken away
+                _log.warning("the document is gone", extra={"job": job.key, "source": job.request.source})
         except ConnectorError as error:
             raise FilingFailedError(f"Not filed yet: {error}.", error.wait) from None
         except OSError as error:
@@ -59,7 +61,8 @@ class DmsDestination:
             good = [target]
         for extra in there:
             if extra != good[0]:
-                dms.discard(extra)
+                with suppress(DocumentGoneError):
+                    dms.discard(extra)
         facts = {
             "isa_job": job.key,
             "isa_status": str(JobState.FILED),

@@ -7,13 +7,13 @@ with rights on the two document types only.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError
-from isa_docs.delivery.connectors.rest import Rest
+from isa_docs.delivery.connectors.rest import Rest, understanding
 from isa_docs.delivery.jobs.model import JobState
 
 INTAKE_TYPE, PACKAGE_TYPE = "ISA matter", "ISA package"
@@ -43,7 +43,7 @@ class Mayan:
 
     @cached_property
     def _types(self) -> dict[str, int]:
-        return {each["label"]: each["id"] for each in self._rest.all("/document_types/")}
+        return self._ids("/document_types/", "label", (PACKAGE_TYPE,))
 
     @cached_property
     def _workflow(self) -> int:
@@ -54,13 +54,21 @@ class Mayan:
 
     @cached_property
     def _states(self) -> dict[str, int]:
-        found = self._rest.all(f"/workflow_templates/{self._workflow}/states/")
-        return {each["label"]: each["id"] for each in found}
+        return self._ids(f"/workflow_templates/{self._workflow}/states/", "label", (REQUESTED,))
 
     @cached_property
     def _metadata(self) -> dict[str, int]:
-        return {each["name"]: each["id"] for each in self._rest.all("/metadata_types/")}
+        return self._ids("/metadata_types/", "name", METADATA)
 
+    def _ids(self, path: str, name: str, needed: Iterable[str]) -> dict[str, int]:
+        """Return the ids of a list by name; raises ConnectorError when something that bootstrap makes is missing."""
+        found = {each[name]: each["id"] for each in self._rest.all(path)}
+        for each in needed:
+            if each not in found:
+                raise ConnectorError(f"the DMS has no '{each}'; run: isa-docs dms bootstrap mayan")
+        return found
+
+    @understanding()
     def list_ready(self) -> list[str]:
         """Return the ids of the documents in the state *Build requested*."""
         path = f"/workflow_templates/{self._workflow}/states/{self._states[REQUESTED]}/documents/"
@@ -98,7 +106,7 @@ class Mayan:
     def create(self, label: str) -> str:
         """Make an empty document of the package type; return its id."""
         data = {"document_type_id": self._types[PACKAGE_TYPE], "label": label}
-        return str(self._rest.ask("POST", "/documents/", json=data).json()["id"])
+        return str(self._rest.data("POST", "/documents/", json=data)["id"])
 
     def attach(self, filed: str, file: Path) -> None:
         """Upload the package as a file of the document."""
@@ -158,6 +166,7 @@ class Mayan:
         return answer.content
 
 
+@understanding()
 def bootstrap(url: str, token: str) -> list[str]:
     """Make what is missing of the document types, the metadata and the workflow; return what was made.
 
@@ -171,8 +180,7 @@ def bootstrap(url: str, token: str) -> list[str]:
             if each[name] == value:
                 return each
         made.append(what)
-        data: dict[str, Any] = rest.ask("POST", path, json={name: value} | body).json()
-        return data
+        return rest.data("POST", path, json={name: value} | body)
 
     types = {each: ensure("/document_types/", "label", each, {}, f"document type {each}") for each in _TYPES}
     for name, label in METADATA.items():

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError
 from isa_docs.delivery.throttle import LATER, patiently, seconds_asked
+
+
+@contextmanager
+def understanding() -> Iterator[None]:
+    """Raise ConnectorError where an answer is in another form than that of the DMS, as behind a wrong address."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError):
+        raise ConnectorError("the answer is not that of the DMS; check its address") from None
 
 
 class Rest:
@@ -37,13 +47,19 @@ class Rest:
             raise ConnectorError(f"the DMS answered {answer.status_code} to {method}")
         return answer
 
+    def data(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """Return the JSON object that answers a request; raises ConnectorError for any other answer."""
+        with understanding():
+            return dict(self.ask(method, path, **more).json())
+
     def all(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return the results of every page of a list."""
         found: list[dict[str, Any]] = []
         page = 1
         while True:
-            data = self.ask("GET", path, params=parameters | {"page": page, "page_size": 100}).json()
-            found += data["results"]
+            data = self.data("GET", path, params=parameters | {"page": page, "page_size": 100})
+            with understanding():
+                found += map(dict, data["results"])
             if not data.get("next"):
                 return found
             page += 1

@@ -2,7 +2,8 @@
 
 Below its root lie ``requested`` (people put what is to be built there), ``building``, ``packages``, and for what came
 of each document ``filed``, ``needs-correction`` and ``failed``, with a text beside it. A document's reference is its
-name. Claims are made by MOVE, the one WebDAV verb that has a single winner.
+name. Claims are made by MOVE, the one WebDAV verb that has a single winner, before anything is read: what lies in
+``requested`` afterwards is a later document of that name, which waits there until the first has come to its end.
 """
 
 from __future__ import annotations
@@ -52,17 +53,13 @@ class WebDavDms:
             return any(self._folder.exists(f"{sub}/{document}") for sub in ("requested", "building"))
 
     def fetch(self, document: str) -> dict[str, bytes]:
-        """Return the document by its name, or every file of a folder."""
-        with self._errors():
-            for sub in ("requested", "building"):
-                if self._folder.exists(f"{sub}/{document}"):
-                    return self._folder.read(f"{sub}/{document}")
-        raise DocumentGoneError("the document is no longer there")
-
-    def claim(self, document: str, job: str) -> None:
-        """Move the document to ``building``."""
+        """Move the document to ``building``; return it by its name, or every file of a folder."""
         with self._errors():
             self._folder.move(f"requested/{document}", f"building/{document}")
+            return self._folder.read(f"building/{document}")
+
+    def claim(self, document: str, job: str) -> None:
+        """Do nothing: the document was moved before it was read."""
 
     def find(self, label: str) -> list[str]:
         """Return the package's name if it is there: a name cannot be given twice."""
@@ -95,16 +92,18 @@ class WebDavDms:
         """Do nothing: a name cannot be given twice."""
 
     def set_status(self, document: str, state: JobState, text: str, facts: Mapping[str, str]) -> None:
-        """Write the text, then move the document to where people look for what came of it."""
+        """Write the text, then move the document to where people look for what came of it.
+
+        A document in ``requested`` stays: it is a later one, put there while this one was being built.
+        """
         end = _ENDS.get(state)
         if end is None:
             return
         with self._errors():
             self._folder.put(f"{end}/{document}{_OWN_TEXTS[1]}", text.encode())
             self._folder.put(f"{end}/{document}{_OWN_TEXTS[0]}", json.dumps(dict(facts), indent=2).encode())
-            for sub in ("building", "requested"):
-                if self._folder.exists(f"{sub}/{document}"):
-                    self._move_away(f"{sub}/{document}", f"{end}/{document}")
+            if self._folder.exists(f"building/{document}"):
+                self._move_away(f"building/{document}", f"{end}/{document}")
 
     def _move_away(self, source: str, target: str) -> None:
         """Move a document to its end; one of the same name that was there before keeps its place and gets a number."""

@@ -111,7 +111,12 @@ class FolderWatcher:
         result = read_result(self.reception.folder(job))
         told: dict[str, bytes | Path] = {"status.json": _json(status(job, result))}
         if job.state in _GOOD:
-            self.store.publish(told | _packages(job, self.reception.folder(job)), f"done/{folder}")
+            try:
+                told |= _packages(job, self.reception.folder(job))
+            except FolderError:
+                self._keys.pop(claim, None)  # the next look asks for them anew
+                raise
+            self.store.publish(told, f"done/{folder}")
             moved = self.store.move(f"processing/{claim}", f"done/{folder}/intake/{name}")
         else:
             self.store.publish(told | {"ERROR.txt": plain_text(job, result).encode()}, f"failed/{folder}")
@@ -155,9 +160,14 @@ class FolderWatcher:
 
 
 def _packages(job: Job, folder: Path) -> dict[str, bytes | Path]:
-    """Return the finished files by the name they get: those of each submission in a folder of its name."""
+    """Return the finished files by the name they get: those of each submission in a folder of its name.
+
+    Raises FolderError when a package is no longer there: nothing is reported as done without it.
+    """
     found: dict[str, bytes | Path] = {}
     for built in job.files:
+        if not (folder / built.file).is_file():
+            raise FolderError("a package was taken away before it was reported")
         top = (folder / built.file).parent
         for path in sorted(top.rglob("*")):
             if path.is_file():

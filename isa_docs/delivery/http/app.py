@@ -131,12 +131,9 @@ def _add_packages(app: FastAPI, site: Site) -> None:
 
         def submit() -> Job:
             source = f"api:{token.name}"
-            job = site.reception.submit(
+            return site.reception.submit(
                 files, source, only=only, as_of=as_of, callback=callback, key=f"key:{idempotency_key}"
             )
-            if job.request.intake != site.reception.spool.put(files):
-                raise HTTPException(422, "This Idempotency-Key was used for another intake.")
-            return job
 
         try:
             job = await run_in_threadpool(submit)
@@ -243,7 +240,7 @@ def _add_operation(app: FastAPI, site: Site) -> None:
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
     def metrics() -> PlainTextResponse:
         """Return counts and ages in the Prometheus format; they hold no personal data."""
-        text = metrics_text(site.reception.jobs, site.sent.all("dead") if site.sent else [], time.time())
+        text = metrics_text(site.reception.jobs, site.sent.count("dead") if site.sent else 0, time.time())
         return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     @app.get(

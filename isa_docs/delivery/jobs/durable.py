@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
 
-from isa_docs.delivery.jobs.model import CONTRACT, Clock, Job, JobRequest, JobState
+from isa_docs.delivery.jobs.model import CONTRACT, KEPT, RETRYABLE, Clock, Job, JobRequest, JobState
 from isa_docs.delivery.jobs.table import JobTable, open_database
 
 APPLICATION = "isa-docs"
@@ -80,16 +80,30 @@ class DurableJobs:
         return self.table.unfinished_since()
 
     def cancel(self, key: str) -> Job | None:
-        """Cancel a job that has not been built; return it as it stands, or None when it is unknown."""
+        """Cancel a job that has not been built; return it as it stands, or None when it is unknown.
+
+        A source that knows the intake is told, as of any other end; until then nobody takes the job up again.
+        """
         job = self.table.get(key)
-        if job and job.state in (JobState.RECEIVED, JobState.BUILDING):
-            self.table.change(replace(job, state=JobState.CANCELED, step="", updated=self._clock()), job.attempt)
-            self._client.cancel_workflow(build_id(job))
+        if job:
+            step = "file" if job.request.document else ""
+            job = replace(job, state=JobState.CANCELED, step=step, updated=self._clock())
+            if self.table.cancel(job):
+                self._client.cancel_workflow(build_id(job))
+                if step:
+                    self._enqueue_filing(job)
         return self.table.get(key)
 
     def retry(self, key: str) -> Job | None:
         """Run a job again that ended without success; return it as it stands, or None when it is unknown."""
-        job = self.table.restart(key, self._clock())
+        return self._again(key, RETRYABLE)
+
+    def rebuild(self, key: str) -> Job | None:
+        """Run a job again of whose end nothing is kept any more; return it as :meth:`retry` does."""
+        return self._again(key, KEPT)
+
+    def _again(self, key: str, states: Sequence[JobState]) -> Job | None:
+        job = self.table.restart(key, self._clock(), states)
         if job is None:
             return self.table.get(key)
         if job.state is JobState.RECEIVED:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from isa_docs.delivery.jobs.model import RETRYABLE, UNFINISHED, Clock, Job, JobRequest, JobState, Store, Work
+from isa_docs.delivery.jobs.model import KEPT, RETRYABLE, UNFINISHED, Clock, Job, JobRequest, JobState, Store, Work
 from isa_docs.delivery.jobs.running import build_half, file_half, filing_due
 
 
@@ -46,16 +46,16 @@ class MemoryStore(Store):
         """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""
         with self._lock:
             old = self._jobs[job.key]
-            if old.attempt != attempt or old.state is JobState.CANCELED:
+            if old.attempt != attempt or (old.state is JobState.CANCELED and job.state is not JobState.CANCELED):
                 return False
             self._jobs[job.key] = job
             return True
 
-    def restart(self, key: str, now: float) -> Job | None:
-        """Begin the next attempt of a job that has ended without success; None when there is nothing to retry."""
+    def restart(self, key: str, now: float, states: Sequence[JobState] = RETRYABLE) -> Job | None:
+        """Begin the next attempt of a job that stands at one of ``states``; None when it does not."""
         with self._lock:
             old = self._jobs.get(key)
-            if old is None or old.state not in RETRYABLE:
+            if old is None or old.state not in states:
                 return None
             self._jobs[key] = fresh = again(old, now)
             return fresh
@@ -108,7 +108,14 @@ class InlineJobs:
 
     def retry(self, key: str) -> Job | None:
         """Run a job again that ended without success; return it as it stands, or None when it is unknown."""
-        job = self._store.restart(key, self._clock())
+        return self._again(key, RETRYABLE)
+
+    def rebuild(self, key: str) -> Job | None:
+        """Run a job again of whose end nothing is kept any more; return it as :meth:`retry` does."""
+        return self._again(key, KEPT)
+
+    def _again(self, key: str, states: Sequence[JobState]) -> Job | None:
+        job = self._store.restart(key, self._clock(), states)
         if job is not None:
             self._run(key, job.attempt)
         return self._store.get(key)

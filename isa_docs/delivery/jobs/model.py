@@ -6,7 +6,7 @@ A job holds references and hashes only, never what an intake says: importer numb
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -36,6 +36,8 @@ class JobState(StrEnum):
 
 UNFINISHED = (JobState.RECEIVED, JobState.BUILDING, JobState.BUILT_NOT_FILED)
 RETRYABLE = (JobState.NEEDS_CORRECTION, JobState.FAILED, JobState.CANCELED, JobState.BUILT_NOT_FILED)
+KEPT = (JobState.BUILT, JobState.FILED, JobState.NEEDS_CORRECTION)
+"""Ends of which something is kept: the packages, or what is to be corrected."""
 
 
 @dataclass(frozen=True)
@@ -160,11 +162,14 @@ class Store(Protocol):
         ...
 
     def change(self, job: Job, attempt: int) -> bool:
-        """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""
+        """Write a job unless it has moved on to another attempt; say whether it was written.
+
+        A canceled job stays canceled: of it only what its source was told is written.
+        """
         ...
 
-    def restart(self, key: str, now: float) -> Job | None:
-        """Begin the next attempt of a job that has ended without success; None when there is nothing to retry."""
+    def restart(self, key: str, now: float, states: Sequence[JobState] = RETRYABLE) -> Job | None:
+        """Begin the next attempt of a job that stands at one of ``states``; None when it does not."""
         ...
 
 
@@ -197,6 +202,10 @@ class Jobs(Protocol):
 
     def retry(self, key: str) -> Job | None:
         """Run a job again that ended without success; return it as it stands, or None when it is unknown."""
+        ...
+
+    def rebuild(self, key: str) -> Job | None:
+        """Run a job again of whose end nothing is kept any more; return it as :meth:`retry` does."""
         ...
 
     def sweep(self) -> int:

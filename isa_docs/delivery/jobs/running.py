@@ -67,9 +67,9 @@ def _built(work: Work, job: Job) -> BuildResult:
 
 
 def file_half(store: Store, work: Work, key: str, attempt: int, clock: Clock) -> None:
-    """File what a job built, or tell its source what needs correcting; on failure say when to try again."""
+    """File what a job built, or tell its source how else it ended; on failure say when to try again."""
     job = store.get(key)
-    if job is None or job.attempt != attempt or job.step != "file" or job.state is JobState.CANCELED:
+    if job is None or job.attempt != attempt or job.step != "file":
         return
     if not work.must_file(job):
         store.change(replace(job, step="", next_filing=0.0, updated=clock()), attempt)

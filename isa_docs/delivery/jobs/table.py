@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -146,23 +146,27 @@ class JobTable(Store):
 
     def change(self, job: Job, attempt: int) -> bool:
         """Write a job unless it has moved on to another attempt or was canceled; say whether it was written."""
-        statement = (
-            sa.update(JOBS)
-            .where(JOBS.c.key == job.key, JOBS.c.attempt == attempt, JOBS.c.state != str(JobState.CANCELED))
-            .values(**_row(job))
-        )
-        with self.engine.begin() as connection:
-            return connection.execute(statement).rowcount == 1
+        canceled = job.state is JobState.CANCELED
+        return self._write(job, attempt, sa.true() if canceled else JOBS.c.state != str(JobState.CANCELED))
 
-    def restart(self, key: str, now: float) -> Job | None:
-        """Begin the next attempt of a job that has ended without success; None when there is nothing to retry."""
+    def cancel(self, job: Job) -> bool:
+        """Write a job that is canceled, unless it is built by now; say whether it was written."""
+        unbuilt = JOBS.c.state.in_([str(JobState.RECEIVED), str(JobState.BUILDING)])
+        return self._write(job, job.attempt, unbuilt)
+
+    def restart(self, key: str, now: float, states: Sequence[JobState] = RETRYABLE) -> Job | None:
+        """Begin the next attempt of a job that stands at one of ``states``; None when it does not."""
         old = self.get(key)
-        if old is None or old.state not in RETRYABLE:
+        if old is None or old.state not in states:
             return None
         fresh = again(old, now)
-        statement = sa.update(JOBS).where(JOBS.c.key == key, JOBS.c.attempt == old.attempt).values(**_row(fresh))
+        return fresh if self._write(fresh, old.attempt, sa.true()) else None
+
+    def _write(self, job: Job, attempt: int, only: sa.ColumnElement[bool]) -> bool:
+        """Write a job where ``attempt`` is its present one and ``only`` holds; say whether it was written."""
+        statement = sa.update(JOBS).where(JOBS.c.key == job.key, JOBS.c.attempt == attempt, only).values(**_row(job))
         with self.engine.begin() as connection:
-            return fresh if connection.execute(statement).rowcount == 1 else None
+            return connection.execute(statement).rowcount == 1
 
     def beat(self, worker: str, now: float) -> None:
         """Note that a worker lives."""

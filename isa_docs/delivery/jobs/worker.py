@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,11 +139,10 @@ class Worker:
         self._idle: set[str] = set()
         self._keeper = threading.Thread(target=self._keep, name="isa-docs-keeper", daemon=True)
 
-    def start(self, also: Callable[[], object] | None = None) -> None:
-        """Begin to run jobs; ``also`` is called at every beat, for work such as sending callbacks."""
+    def start(self) -> None:
+        """Begin to run jobs."""
         global _running
         _running = (self._jobs, self._work, threading.Semaphore(self._settings.slots))
-        self._also = also
         self._jobs.table.beat(self._name, time.time())
         config: dict[str, Any] = {
             "name": APPLICATION,
@@ -185,8 +184,6 @@ class Worker:
                     self._jobs.sweep()
                     self._start_again()
                     swept = now
-                if self._also:
-                    self._also()
             except Exception as error:  # the database may be away for a while; the next beat tries again
                 _log.error("heartbeat failed", extra={"error": type(error).__name__})
             self._stop.wait(self._settings.beat)

@@ -11,27 +11,39 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from isa_docs.delivery import building_worker
-from isa_docs.delivery.building import ANNUAL, APPEAL, BuildOrder, PackageWork, priority_of_file
-from isa_docs.delivery.building_process import ProcessBuilder, _Child, _line
-from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.building import (
+    ANNUAL,
+    APPEAL,
+    BuildOrder,
+    PackageWork,
+    _failure,
+    build_here,
+    priority_of_file,
+)
+from isa_docs.delivery.building_process import ProcessBuilder, _asked, _Child
+from isa_docs.delivery.intake import Reception, version_with
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobRequest, JobState
 from isa_docs.delivery.results import mask, plain_text, read_result
 from isa_docs.delivery.spool import Spool, clean_name, matter_name
-from isa_docs.errors import InputError
+from isa_docs.errors import ExitCode, InputError
+from isa_docs.findings import Finding, Severity
 
 from .conftest import DAY
 
 NORTHWIND = Path(__file__).parents[3] / "examples" / "northwind"
+AS_OF = date(2015, 6, 12)
+"""A day when nothing in the example lies in the future."""
 
 
 def order(matter: Path, folder: Path, *only: str) -> BuildOrder:
-    return BuildOrder(matter, folder, DAY, only)
+    return BuildOrder(matter, folder, AS_OF, only)
 
 
 @pytest.mark.slow
@@ -59,6 +71,74 @@ def test_a_fault_is_told_by_the_title_of_its_field(tmp_path: Path) -> None:
     told = plain_text(Job(request, result.state, message=result.message), read_result(tmp_path / "out"))
     assert "1. Importer › legal_nam – line" in told
     assert "Did you mean 'legal_name'?" in told
+
+
+class TestTheAgencysForm:
+    """What is wrong with it is for whoever brought it: the intake, or the firm's templates folder."""
+
+    def build(self, folder: Path, change: Callable[[str], str], templates: Path | None = None) -> BuildResult:
+        """Build the application of the example, with its matter changed, as far as no converter is needed."""
+        shutil.copytree(NORTHWIND, folder / "intake")
+        matter = folder / "intake" / "matter.yaml"
+        matter.write_text(change(matter.read_text(encoding="utf-8")), encoding="utf-8")
+        asked = replace(order(matter, folder / "out", "application"), templates=templates)
+        return build_here(asked, lambda: pytest.fail("nothing is to be converted"))
+
+    def codes(self, folder: Path) -> set[str]:
+        return {each["code"] for each in read_result(folder / "out")["findings"] if each["severity"] == "error"}
+
+    @pytest.mark.parametrize(
+        ("form", "code"),
+        [
+            ("form.pdf", "FORM-MISSING"),
+            ("form.txt", "FORM-KIND"),
+            ("form.docx", "FORM-PLACES"),
+            ("../form.pdf", "FORM-OUTSIDE"),
+        ],
+    )
+    def test_of_the_intake_is_to_be_corrected_there(self, tmp_path: Path, form: str, code: str) -> None:
+        def named(text: str) -> str:
+            for name in ("form.txt", "form.docx", "form.yaml"):
+                (tmp_path / "intake" / name).write_text("places: []\n")
+            return text.replace("    mou:\n", f"    mou:\n      form: {form}\n", 1)
+
+        result = self.build(tmp_path, named)
+        assert self.codes(tmp_path) == {code}
+        assert (result.state, result.exit_code) == (JobState.NEEDS_CORRECTION, 6)
+
+    def test_of_the_firm_is_ours(self, tmp_path: Path) -> None:
+        (tmp_path / "templates").mkdir()
+        (tmp_path / "templates" / "mou-form.docx").touch()
+        result = self.build(tmp_path, lambda text: text, tmp_path / "templates")
+        assert self.codes(tmp_path) == {"FORM-MISSING"}
+        assert (result.state, result.exit_code) == (JobState.FAILED, 6)
+
+    def test_and_a_broken_rule_are_both_the_intakes(self, tmp_path: Path) -> None:
+        def changed(text: str) -> str:
+            text = text.replace("    mou:\n", "    mou:\n      form: form.pdf\n", 1)
+            return text.replace("ior_numbers: [12-345678900, 12-345678901]", "ior_numbers: [12-345678902]", 1)
+
+        result = self.build(tmp_path, changed)
+        codes = self.codes(tmp_path)
+        assert "FORM-MISSING" in codes
+        assert any(code.startswith("ISA-") for code in codes)
+        assert result.state is JobState.NEEDS_CORRECTION
+
+
+def test_a_font_that_is_missing_is_ours_even_on_a_form_of_the_intake() -> None:
+    fault = Finding("FORM-CHARACTER", Severity.ERROR, "No installed font can show 漢 on the form.", "Install one.")
+    assert _failure(ExitCode.TEMPLATE, [fault], form=True).state is JobState.FAILED
+
+
+def test_every_file_of_the_firms_templates_counts(tmp_path: Path) -> None:
+    versions = {version_with(None), version_with(tmp_path)}
+    for name in ("mou.docx", "mou-form.pdf", "mou-form.yaml"):
+        (tmp_path / name).write_text("one")
+        versions.add(version_with(tmp_path))
+        (tmp_path / name).write_text("two")
+        versions.add(version_with(tmp_path))
+    assert len(versions) == 2 + 6
+    assert version_with(tmp_path) == version_with(tmp_path)
 
 
 def test_a_build_whose_process_dies_is_ours_and_worth_another_try(
@@ -151,7 +231,7 @@ class TestTheProcessThatBuilds:
     def test_one_whose_service_is_gone_ends_in_the_middle(self, tmp_path: Path) -> None:
         child = _Child(tmp_path / "cache", None, patient=False)
         assert child._process.stdin is not None
-        child._process.stdin.write(_line(letter(tmp_path / "a")))
+        child._process.stdin.write(json.dumps(_asked(letter(tmp_path / "a"))) + "\n")
         child._process.stdin.flush()
         runs = tmp_path / "cache" / "runs"
         wait_until(lambda: list(runs.rglob("anl-2015")))
@@ -169,7 +249,7 @@ class TestTheProcessThatBuilds:
     def test_it_is_replaced_after_many_builds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(building_worker, "MOST", 2)
         worker = building_worker.Worker(tmp_path / "cache", None, patient=False)
-        line = _line(order(tmp_path / "not there.yaml", tmp_path / "out"))
+        line = json.dumps(_asked(order(tmp_path / "not there.yaml", tmp_path / "out")))
         assert [json.loads(worker.build(line))["last"] for _ in range(3)] == [False, True, True]
 
 
@@ -220,6 +300,10 @@ def test_what_two_doors_ask_for_is_built_once_as_long_as_it_is_what_it_was(tmp_p
     assert len(orders) == 2
     reception.submit({"m.yaml": b"matter: m\n"}, "dms", "doc-1", only=["anl"])
     assert len(orders) == 3, "another choice of submissions is another build"
+    shutil.rmtree(reception.folder(jobs[0]))
+    again = [reception.submit({"m.yaml": b"matter: m\n"}, door, "doc-1") for door in doors]
+    assert [(job.state, job.attempt) for job in again] == [(JobState.BUILT, each) for each in (2, 1, 1)]
+    assert len(orders) == 4, "what was deleted is built anew, once for all of them"
 
 
 def test_an_appeal_goes_before_an_annual_letter() -> None:

@@ -6,15 +6,24 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from isa_docs.cli.watch import _wait_until_done
+from isa_docs.delivery.connectors.mayan import Mayan
+from isa_docs.delivery.connectors.model import ConnectorError
+from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.jobs.durable import DurableJobs
 from isa_docs.delivery.jobs.model import JobRequest, job_key
+from isa_docs.errors import TryAgainError
 from isa_docs.intake.schema import bundled
 from tests.unit.cli.running import Invoke, Run
 
@@ -105,6 +114,25 @@ class TestOneFaultOneCode:
         bootstrap = ["dms", "bootstrap", "mayan", "--url", "http://127.0.0.1:1", "--token-file", "token", "--json"]
         assert "cannot be reached" in failed(invoke(*bootstrap), 75)
 
+    @pytest.mark.parametrize(
+        "body", [b"<!doctype html><title>Sign in</title>", b"[]", b'{"results": 1}', b'{"results": [{"id": 1}]}', b"{}"]
+    )
+    def test_an_address_that_is_not_that_of_the_dms(self, invoke: Invoke, tmp_path: Path, body: bytes) -> None:
+        (tmp_path / "token").write_text("secret")
+        with answering(body, 200) as url:
+            settings(tmp_path, f'[dms.mayan]\nkind = "mayan"\nurl = "{url}"\ntoken_file = "token"\n')
+            assert "is not that of the DMS" in failed(invoke("dms", "sync", "--json"), 75)
+            bootstrap = ["dms", "bootstrap", "mayan", "--url", url, "--token-file", "token", "--json"]
+            assert "is not that of the DMS" in failed(invoke(*bootstrap), 75)
+
+    def test_a_dms_that_nobody_has_prepared(self, invoke: Invoke, tmp_path: Path) -> None:
+        (tmp_path / "token").write_text("secret")
+        with answering(b'{"results": [], "next": null}', 200) as url:
+            settings(tmp_path, f'[dms.mayan]\nkind = "mayan"\nurl = "{url}"\ntoken_file = "token"\n')
+            assert "run: isa-docs dms bootstrap mayan" in failed(invoke("dms", "sync", "--json"), 75)
+            with pytest.raises(ConnectorError, match="no 'ISA package'; run: isa-docs dms bootstrap mayan"):
+                Mayan(url, "secret").find("label")
+
     def test_an_address_that_another_program_has(self, invoke: Invoke, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as other:
             run = invoke("serve", "--port", str(other.getsockname()[1]), "--json")
@@ -114,6 +142,50 @@ class TestOneFaultOneCode:
 
 def settings(folder: Path, text: str) -> None:
     (folder / "isa-docs-service.toml").write_text(text)
+
+
+@contextmanager
+def answering(body: bytes, *statuses: int) -> Iterator[str]:
+    """Start a server that answers every question with this; the statuses in turn, the last of them again and again."""
+    left = list(statuses)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(left.pop(0) if len(left) > 1 else left[0])
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_PROPFIND = do_GET  # noqa: N815
+
+        def log_message(self, *arguments: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+NOTHING_THERE = b'<multistatus xmlns="DAV:"/>'
+
+
+def test_one_lost_answer_of_a_folder_does_not_end_the_watch() -> None:
+    with answering(NOTHING_THERE, 500, 207) as url, WebDavFolder(url) as store:
+        began = time.monotonic()
+        _wait_until_done({"far": store})
+        assert time.monotonic() - began >= 1, "it was asked again"
+
+
+def test_a_folder_that_answers_no_more_is_for_another_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isa_docs.cli.watch._PATIENCE", 1.5)
+    with (
+        answering(NOTHING_THERE, 500) as url,
+        WebDavFolder(url) as store,
+        pytest.raises(TryAgainError, match="A watched folder no longer answers: the folder answered 500"),
+    ):
+        _wait_until_done({"far": store})
 
 
 def failed(run: Run, code: int) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,12 +13,14 @@ import pytest
 
 from isa_docs.delivery.building import Destination
 from isa_docs.delivery.connectors.filing import DmsDestination, Sweep
-from isa_docs.delivery.connectors.model import Connector, ConnectorError
+from isa_docs.delivery.connectors.model import Connector, ConnectorError, DocumentGoneError
 from isa_docs.delivery.connectors.webdav import WebDavDms
 from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.jobs.durable import DurableJobs
 from isa_docs.delivery.jobs.inline import InlineJobs
-from isa_docs.delivery.jobs.model import Job, JobState
+from isa_docs.delivery.jobs.model import BuiltFile, Job, JobRequest, JobState
+from isa_docs.delivery.jobs.running import build_half, file_half
 
 from .conftest import DAY, SmallWork
 
@@ -53,6 +57,16 @@ class Unsure:
             return answer
 
         return call
+
+
+class Upgrading(Unsure):
+    """A DMS behind a proxy that answers 404 at the calls named, and passes nothing on."""
+
+    def __getattr__(self, name: str) -> object:
+        if name in self.fails:
+            self.fails.remove(name)
+            raise DocumentGoneError("the DMS knows nothing at this address (GET)")
+        return getattr(self.inner, name)
 
 
 @pytest.fixture
@@ -160,6 +174,159 @@ def test_an_error_after_the_deed_files_nothing_twice(
     assert job.state is JobState.FILED
     assert [name for name in names(root / "packages") if name.endswith(".pdf")] == [f"m-anl {job.key[:16]}.pdf"]
     assert len(filing.built) == 1
+
+
+@pytest.mark.parametrize("call", ["find", "create", "attach", "fingerprint", "describe"])
+def test_a_404_for_the_package_is_no_package(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock, call: str
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("matter: m\n")
+    sweep, _, reception = connect(Upgrading(dms, [call]), work, clock)  # type: ignore[arg-type]
+    sweep.look()
+    (job,) = reception.jobs.find()
+    assert job.state is JobState.BUILT_NOT_FILED
+    clock.now += 10_000
+    reception.jobs.sweep()
+    assert reception.jobs.find()[0].state is JobState.FILED
+    assert len(names(root / "packages")) == 2
+
+
+def test_an_intake_that_was_taken_away_is_nobody_s_loss(
+    store: tuple[WebDavDms, Path], work: SmallWork, clock: Clock
+) -> None:
+    dms, root = store
+    (root / "requested" / "m.yaml").write_text("matter: m\n")
+    sweep, _, reception = connect(Upgrading(dms, ["set_status"]), work, clock)  # type: ignore[arg-type]
+    sweep.look()
+    assert reception.jobs.find()[0].state is JobState.FILED
+    assert len(names(root / "packages")) == 2
+
+
+def test_a_copy_that_is_gone_keeps_no_other_package_from_being_filed(tmp_path: Path) -> None:
+    class Twice:
+        """A DMS with two copies of each package, of which somebody has just taken the second away."""
+
+        described: list[str] = []  # noqa: RUF012
+        ended: list[JobState] = []  # noqa: RUF012
+
+        def find(self, label: str) -> list[str]:
+            return [f"{label} 1", f"{label} 2"]
+
+        def fingerprint(self, filed: str) -> str:
+            return "ab" * 32
+
+        def discard(self, filed: str) -> None:
+            raise DocumentGoneError("the DMS knows nothing at this address (DELETE)")
+
+        def describe(self, filed: str, facts: Mapping[str, str]) -> None:
+            self.described.append(filed.partition(" ")[0])
+
+        def set_status(self, document: str, state: JobState, text: str, facts: Mapping[str, str]) -> None:
+            self.ended.append(state)
+
+    files = tuple(BuiltFile(each, f"m/{each}/{each}.pdf", "ab" * 32, 1, "12" * 16) for each in ("anl", "app"))
+    job = Job(JobRequest("ef" * 16, "share", "m.yaml", "cd" * 32, DAY), JobState.BUILT, step="file", files=files)
+    dms = Twice()
+    DmsDestination(dms).file(job, tmp_path)  # type: ignore[arg-type]
+    assert (dms.described, dms.ended) == (["anl", "app"], [JobState.FILED])
+
+
+def without_worker(dms: Connector, work: SmallWork, jobs: DurableJobs) -> tuple[Sweep, Filing]:
+    """Put a sweep and its work together for an engine whose jobs wait for :func:`work_off`."""
+    filing = Filing(work.spool, work.packages)
+    filing.destination = DmsDestination(dms)
+    return Sweep("share", dms, Reception(jobs, work.spool, work.packages, lambda: DAY)), filing
+
+
+def work_off(jobs: DurableJobs, work: Filing) -> None:
+    """Do what a worker does: build what was taken in, and file what is owed."""
+    for job in jobs.find([JobState.RECEIVED]):
+        build_half(jobs.table, work, job.key, job.attempt, time.time, lambda seconds: None)
+    for job in jobs.table.owing():
+        file_half(jobs.table, work, job.key, job.attempt, time.time)
+
+
+class TestWhileItIsBeingBuilt:
+    """What people do between the moment when a document is taken and the moment when its job has ended."""
+
+    @pytest.fixture
+    def jobs(self, tmp_path: Path) -> Iterator[DurableJobs]:
+        jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+        yield jobs
+        jobs.close()
+
+    @pytest.mark.parametrize("seen", [False, True])
+    def test_a_corrected_document_is_built_too(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs, seen: bool
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(dms, work, jobs)
+        requested = root / "requested" / "m.yaml"
+        requested.write_text("matter: m\n")
+        sweep.look()
+        requested.write_text("matter: m\n# corrected\n")
+        if seen:
+            sweep.look()
+        requested.write_text("matter: m\n# corrected again\n")
+        for _ in range(3):
+            work_off(jobs, filing)
+            sweep.look()
+        packages = [each.read_text() for each in (root / "packages").glob("*.pdf")]
+        assert "%PDF-1.7\nmatter: m\n# corrected again\n" in packages
+        assert (root / "filed" / "m (2).yaml").read_text().endswith("# corrected again\n")
+        assert len(filing.built) == len(packages) == 2
+        assert names(root / "requested") == names(root / "building") == []
+
+    def test_telling_of_an_end_twice_takes_no_later_document_away(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(Unsure(dms, ["set_status"]), work, jobs)  # type: ignore[arg-type]
+        (root / "requested" / "m.yaml").write_text("matter: m\n")
+        sweep.look()
+        work_off(jobs, filing)
+        (root / "requested" / "m.yaml").write_text("matter: m\n# corrected\n")
+        work_off(jobs, filing)
+        assert jobs.find()[0].state is JobState.FILED
+        assert names(root / "requested") == ["m.yaml"]
+
+    def test_a_canceled_job_stays_so_until_its_document_is_asked_for_again(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(dms, work, jobs)
+        (root / "requested" / "m.yaml").write_text("matter: m\n")
+        sweep.look()
+        (job,) = jobs.find()
+        jobs.cancel(job.key)
+        sweep.look()
+        assert jobs.get(job.key) == replace(job, state=JobState.CANCELED, step="file", updated=jobs.find()[0].updated)
+        work_off(jobs, filing)
+        assert (jobs.find()[0].state, jobs.find()[0].step) == (JobState.CANCELED, "")
+        assert names(root / "failed") == ["m.yaml", "m.yaml.status.json", "m.yaml.status.txt"]
+        assert (root / "failed" / "m.yaml.status.txt").read_text() == "The job was canceled.\n"
+        assert (sweep.look(), filing.built) == (0, [])
+        (root / "failed" / "m.yaml").rename(root / "requested" / "m.yaml")
+        sweep.look()
+        work_off(jobs, filing)
+        assert (jobs.find()[0].state, jobs.find()[0].attempt) == (JobState.FILED, 2)
+
+    def test_a_canceled_job_is_told_of_once_its_dms_is_back(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(Upgrading(dms, []), work, jobs)  # type: ignore[arg-type]
+        (root / "requested" / "m.yaml").write_text("matter: m\n")
+        sweep.look()
+        jobs.cancel(jobs.find()[0].key)
+        filing.destination = DmsDestination(Unsure(dms, ["set_status"]))  # type: ignore[arg-type]
+        work_off(jobs, filing)
+        (job,) = jobs.find()
+        assert (job.state, job.step, job.filings) == (JobState.CANCELED, "file", 1)
+        work_off(jobs, filing)
+        (job,) = jobs.find()
+        assert (job.state, job.step) == (JobState.CANCELED, "")
 
 
 def test_one_document_that_nobody_foresaw_keeps_no_other_waiting(

@@ -6,6 +6,7 @@ The same tests run on a folder on disk and on one behind a real WebDAV server.
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from isa_docs.delivery.folder.store import FolderError, FolderStore, LocalFolder
 from isa_docs.delivery.folder.watcher import FolderWatcher
 from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.intake import Reception
+from isa_docs.delivery.jobs.model import Job, JobRequest
 from isa_docs.intake.schema import bundled
 
 from .conftest import SmallWork
@@ -225,6 +227,40 @@ def test_a_failed_intake_handed_in_once_more_gets_a_new_chance(
     assert len(work.built) == 2
     text = next(folder[1].glob("failed/*/ERROR.txt")).read_text()
     assert text.startswith("The package could not be built. This is not the intake's fault.")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"), [("matter: m\n", "done/m/anl/m-anl.pdf"), ("wrong: yes\n", "failed/m/ERROR.txt")]
+)
+def test_what_was_deleted_since_is_made_anew_for_who_hands_it_in_once_more(
+    folder: tuple[FolderStore, Path], watcher: FolderWatcher, work: SmallWork, text: str, end: str
+) -> None:
+    for _ in range(2):
+        (folder[1] / "inbox" / "m.yaml").write_text(text)
+        look(watcher)
+        shutil.rmtree(work.packages)
+    assert len(work.built) == 2
+    assert tree(folder[1]).count(end) == 2
+    assert all("1. Importer" in each.read_text() for each in folder[1].glob("failed/*/ERROR.txt"))
+
+
+def test_nothing_is_reported_as_done_without_its_package(
+    folder: tuple[FolderStore, Path], watcher: FolderWatcher, work: SmallWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder[1] / "inbox" / "m.yaml").write_text("matter: m\n")
+    real = watcher.reception.jobs.submit
+
+    def submit(request: JobRequest) -> Job:
+        job = real(request)
+        shutil.rmtree(work.packages)  # somebody tidies up between the build and the report
+        return job
+
+    monkeypatch.setattr(watcher.reception.jobs, "submit", submit)
+    look(watcher, 2)
+    assert [each for each in tree(folder[1]) if not each.startswith("processing/")] == []
+    look(watcher)
+    assert "done/m/anl/m-anl.pdf" in tree(folder[1])
+    assert len(work.built) == 2
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, reception: Reception) -> None:

@@ -7,13 +7,15 @@ import hashlib
 import hmac
 import json
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -124,13 +126,32 @@ class TestPackages:
             thread.join()
         assert (len(answers), len(set(answers)), len(work.built)) == (50, 1, 1)
 
-    def test_a_key_stands_for_one_intake(self, client: TestClient) -> None:
-        send(client)
-        answer = send(client, body=b"matter: other\n")
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"body": b"matter: other\n"},
+            {"only": "appeal"},
+            {"as_of": "2015-06-12"},
+            {"callback": "https://dms.example.com/2"},
+        ],
+    )
+    def test_a_key_stands_for_one_request(self, client: TestClient, work: SmallWork, other: dict[str, Any]) -> None:
+        asked: dict[str, Any] = {"only": "anl", "as_of": "2015-06-11", "callback": "https://dms.example.com/1"}
+        first = send(client, **asked)
+        again = send(client, **asked)
+        assert (again.status_code, again.json()["job"]) == (202, first.json()["job"])
+        answer = send(client, **{**asked, **other})
         assert (answer.status_code, answer.json()["title"]) == (
             422,
-            "This Idempotency-Key was used for another intake.",
+            "This Idempotency-Key was used for another request. Give each request a key of its own.",
         )
+        assert len(work.built) == 1
+
+    def test_the_same_request_on_a_later_day_is_the_same(self, client: TestClient, site: Site) -> None:
+        first = send(client).json()["job"]
+        later = replace(site.reception, today=lambda: date(2031, 1, 2))
+        job = later.submit({"matter.yaml": MATTER}, "api:tester", key="key:k1")
+        assert job.key == first
 
     def test_another_intake_under_the_key_of_a_failed_job_does_not_run_that_job_again(
         self, client: TestClient, work: SmallWork
@@ -138,6 +159,16 @@ class TestPackages:
         assert send(client, "k", b"broken: yes\n").json()["state"] == "failed"
         assert send(client, "k", b"matter: m\n").status_code == 422
         assert len(work.built) == 1
+
+    def test_a_package_that_was_deleted_is_built_anew_for_the_same_key(
+        self, client: TestClient, work: SmallWork
+    ) -> None:
+        job = send(client).json()
+        shutil.rmtree(work.packages)
+        assert client.get(job["links"]["anl"]).status_code == 404
+        again = send(client).json()
+        assert (again["job"], again["attempt"]) == (job["job"], 2)
+        assert client.get(job["links"]["anl"]).content == b"%PDF-1.7\nmatter: m\n"
 
     def test_what_needs_correcting_is_listed(self, client: TestClient) -> None:
         job = send(client, body=b"wrong: yes\n").json()

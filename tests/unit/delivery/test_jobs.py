@@ -29,6 +29,7 @@ from isa_docs.delivery.jobs.model import (
     JobState,
     job_key,
 )
+from isa_docs.delivery.jobs.running import file_half
 from isa_docs.delivery.jobs.table import open_database
 from isa_docs.delivery.jobs.worker import Worker, WorkerSettings
 
@@ -201,6 +202,20 @@ def test_a_job_that_went_well_is_not_run_again(start: Start) -> None:
     assert work.built == [request.key]
 
 
+def test_a_job_of_whose_end_nothing_is_kept_runs_again(start: Start) -> None:
+    work = Script()
+    jobs, _ = start(work)
+    request = asked()
+    jobs.submit(request)
+    settled(jobs, request.key, JobState.FILED)
+    jobs.rebuild(request.key)
+    end = time.monotonic() + 20
+    while len(work.filed) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    job = settled(jobs, request.key, JobState.FILED)
+    assert (job.attempt, work.built, work.filed) == (2, [request.key] * 2, [request.key] * 2)
+
+
 def test_a_package_is_kept_while_the_dms_is_down_and_filed_once_it_is_back(start: Start) -> None:
     work = Script(down=2)
     jobs, clock = start(work)
@@ -277,7 +292,7 @@ def test_the_oldest_unfinished_job_is_known(start: Start) -> None:
 
 def test_an_unknown_job_is_none(start: Start) -> None:
     jobs, _ = start(Script())
-    assert (jobs.get("0" * 32), jobs.cancel("0" * 32), jobs.retry("0" * 32)) == (None, None, None)
+    assert (jobs.get("0" * 32), jobs.cancel("0" * 32), jobs.retry("0" * 32), jobs.rebuild("0" * 32)) == (None,) * 4
 
 
 class TestTheKey:
@@ -310,6 +325,33 @@ class TestWithoutAWorker:
         job = jobs.retry(request.key)
         assert job is not None
         assert (job.state, job.attempt) == (JobState.RECEIVED, 2)
+
+    def test_the_source_of_a_canceled_job_is_told_and_the_job_stays_canceled(self, jobs: DurableJobs) -> None:
+        request, work = asked(), Script()
+        jobs.submit(request)
+        jobs.cancel(request.key)
+        job = jobs.get(request.key)
+        assert job is not None
+        assert filing_id(job) in {each.workflow_id for each in jobs._workflows(["ENQUEUED"])}
+        assert jobs.table.change(replace(job, state=JobState.BUILT), 1) is False, "a build that ends now is too late"
+        file_half(jobs.table, work, request.key, 1, time.time)
+        assert work.filed == [request.key]
+        told = jobs.get(request.key)
+        assert told is not None
+        assert (told.state, told.step) == (JobState.CANCELED, "")
+
+    def test_who_cannot_be_told_is_not_waited_for(self, jobs: DurableJobs) -> None:
+        request = asked("", "api")
+        jobs.submit(request)
+        job = jobs.cancel(request.key)
+        assert job is not None
+        assert (job.state, job.step) == (JobState.CANCELED, "")
+
+    def test_what_is_built_by_now_is_not_canceled(self, jobs: DurableJobs) -> None:
+        request = asked()
+        job = jobs.submit(request)
+        jobs.table.change(replace(job, state=JobState.BUILT, step="file"), 1)
+        assert jobs.table.cancel(replace(job, state=JobState.CANCELED)) is False
 
     def test_the_database_is_in_write_ahead_mode_and_holds_no_pickles(self, jobs: DurableJobs) -> None:
         request = asked()
