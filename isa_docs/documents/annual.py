@@ -40,7 +40,17 @@ _CHANGES = {
     "mailing-address": "Mailing address",
     "other": "Other",
 }
-_ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
+_ORDINALS = {
+    1: "first",
+    2: "second",
+    3: "third",
+    4: "fourth",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+    9: "ninth",
+}
 _METHODS = {"attribute": "Statistical", "estimation": "Statistical", "judgmental": "Judgmental", "complete": "Complete"}
 
 
@@ -85,12 +95,12 @@ def limit_note(results: Sequence[tuple[Result, TestArea]]) -> str:
     """Return the note below the table of results: what the upper limit is, and what it is at the plan's own level."""
     text = (
         "The upper limit is the one-sided Clopper–Pearson limit of the error rate at 95 percent confidence. "
-        "It is stated only for random samples; other results describe the items tested."
+        "It is stated only for random samples that are projected; other results describe the items tested."
     )
     for result, area in results:
         level = area.sampling.confidence if area.sampling else None
         limit = result_statement(result, area, level).limit
-        if limit is not None and level not in (None, LIMIT_CONFIDENCE):
+        if limit is not None and result.projected and level not in (None, LIMIT_CONFIDENCE):
             text += (
                 f" The sample of “{typographic(area.title)}” is designed at {in_words(level)} confidence, "
                 f"at which the limit is {in_words(limit, places=1)}."
@@ -122,12 +132,8 @@ def timing(plan: SubmissionPlan) -> str:
         f"The Company was accepted into the Program on {long_date(accepted)}, "
         "the day on which CBP signed the Memorandum of Understanding"
     )
-    if track_of(matter).track == "standard":
-        if cycle == 0:
-            return (
-                f"{base}; the first notification is due thirteen months after acceptance, by {long_date(anniversary)}."
-            )
-        return f"{base}; this year’s notification is due by {long_date(anniversary)}."
+    if track_of(matter).track == "standard":  # its period is known at second hand only, so the letter states none
+        return f"{base}; this is the Company’s {_ORDINALS.get(cycle + 1, ordinal(cycle + 1))} annual notification."
     years = anniversary.year - accepted.year
     text = f"{base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
     if cycle == 0 and abs((submission.date - anniversary).days) <= WINDOW_DAYS:
@@ -151,7 +157,7 @@ def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Valu
         if text
     ]
     limit = "all items tested" if said.method == "complete" else "not projected"
-    if said.limit is not None and said.projectable:
+    if said.limit is not None and said.projectable and result.projected:
         limit = percent(said.limit, 1)
     return {
         "title": area.title if area else result.area,

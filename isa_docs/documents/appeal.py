@@ -11,6 +11,8 @@ from isa_docs.documents.filters import long_date, series
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.intake.model import CorrectiveAction, DiscontinuanceAppeal, Ground, Notice
+from isa_docs.program.calendar import calendar_for
+from isa_docs.program.recipients import Recipient
 
 Values = dict[str, Any]
 
@@ -29,10 +31,10 @@ _CATEGORY = {
 _POSITION = {
     "contested": "The Company contests it.",
     "facts-admitted": (
-        "The Company admits the facts stated in it and contests the conclusion drawn from them, as the answer states."
+        "The Company admits facts, to the extent that the answer states, and contests the conclusion drawn from them."
     ),
     "contested-in-part": "The Company contests it in part, as the answer states.",
-    "admitted": "The Company admits it.",
+    "admitted": "The Company admits it, to the extent that the answer states.",
 }
 _STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}
 
@@ -59,7 +61,8 @@ def appeal(plan: SubmissionPlan) -> Values:
             "by_counsel": by_counsel,
             "notice_phrase": notice_phrase(submission.notice),
             "memorandum": memorandum(plan),
-            "timeliness": timeliness(submission, _exhibit(plan, "discontinuance-notice")),
+            "timeliness": timeliness(plan, _exhibit(plan, "discontinuance-notice")),
+            "decider": decider(plan.recipient),
             "facts": narrative(submission.statement_of_facts, tabs),
             "grounds": [_ground(plan, at, ground) for at, ground in enumerate(submission.grounds, 1)],
             "actions": [_action(plan, action) for action in submission.corrective_actions],
@@ -96,28 +99,45 @@ def _exhibit(plan: SubmissionPlan, kind: str) -> str:
     return plan.where(found[0]) if found else ""
 
 
-def timeliness(submission: DiscontinuanceAppeal, evidence: str = "") -> str:
-    """State the count of the ten calendar days from receipt, and the day on which this appeal falls.
+def decider(recipient: Recipient) -> str:
+    """Return who is asked to decide, as the address names the office: ``the Assistant Commissioner``, else ``CBP``."""
+    title = recipient.lines[0].partition(",")[0] if recipient.lines else ""
+    return f"the {title}" if title.endswith("Commissioner") else "CBP"
 
+
+def timeliness(plan: SubmissionPlan, evidence: str = "") -> str:
+    """State when the notice was received, the period that runs from then, and the day on which this appeal falls.
+
+    The ten calendar days are those of 77 FR 61012; of a CTPAT decision only its own last day is stated. That the
+    appeal arrives in time is said only where the next business day, or today by hand, is within the period.
     ``evidence`` is where the notice and the proof of its receipt are enclosed.
     """
+    submission = plan.submission
+    assert isinstance(submission, DiscontinuanceAppeal)
     notice = submission.notice
-    last = notice.received_on + timedelta(days=APPEAL_DAYS)
-    day = (submission.date - notice.received_on).days
     how = "; ".join(each for each in (notice.received_how, evidence) if each)
     how = f" ({how})" if how else ""
     text = (
         f"The Notice is dated {long_date(notice.dated)}. The Company received it on "
-        f"{long_date(notice.received_on, 'weekday')}{how}. The ten calendar days for an appeal run from receipt: the "
-        f"day of receipt is not counted, and the tenth day is {long_date(last, 'weekday')}. "
+        f"{long_date(notice.received_on, 'weekday')}{how}. "
     )
-    sent = f"This appeal is sent on {long_date(submission.date, 'weekday')}, day {day}"
-    if day < APPEAL_DAYS:
-        return (
-            f"{text}{sent}, for receipt within the ten days. "
-            "It is timely whether the day of sending or of receipt counts."
+    sent = f"This appeal is sent on {long_date(submission.date, 'weekday')}"
+    if plan.edition.edition == "ctpat-tc":
+        stated = submission.stated_deadline
+        limit = f"It gives until {long_date(stated.due, 'weekday')} for an appeal. " if stated else ""
+        return f"{text}{limit}{sent}."
+    last = notice.received_on + timedelta(days=APPEAL_DAYS)
+    text += (
+        "The ten calendar days for an appeal run from receipt: the day of receipt is not counted, and the tenth day is "
+        f"{long_date(last, 'weekday')}. {sent}, day {(submission.date - notice.received_on).days}"
+    )
+    by_hand = any(way.method == "hand" for way in submission.delivery)
+    arrives = calendar_for(plan.matter).roll_forward(submission.date + timedelta(days=0 if by_hand else 1))
+    if arrives <= last:
+        text += (
+            ", for receipt within the ten days, so that it is timely whether the day of sending or of receipt counts"
         )
-    return f"{text}{sent}."
+    return f"{text}."
 
 
 def _ground(plan: SubmissionPlan, at: int, ground: Ground) -> Values:

@@ -272,7 +272,10 @@ def ctpat_sentence(plan: SubmissionPlan) -> str:
         return f"The Company is a validated member of {name}{tier}{certified}."
     if ctpat.status == "applied":
         on = f" on {long_date(ctpat.applied_on)}" if ctpat.applied_on else ""
-        return f"The Company applied for membership in {name}{on} and asks for the expedited review that applies."
+        submission = plan.submission
+        expedited = isinstance(submission, Application) and submission.route == "focused-assessment" and isa
+        wish = f" and asks for the expedited review for which {law_review('fr-77-61012')} provides" if expedited else ""
+        return f"The Company applied for membership in {name}{on}{wish}."
     return f"The Company is not at present a member of {name}."
 
 
@@ -385,14 +388,13 @@ def via_line(plan: SubmissionPlan) -> str:
 
 def subject(plan: SubmissionPlan) -> str:
     """Return the first line of the RE block."""
-    program = terms(plan.edition.edition != "ctpat-tc")["program"]
-    submission = plan.submission
+    isa = plan.edition.edition != "ctpat-tc"
+    program, submission = terms(isa)["program"], plan.submission
     if isinstance(submission, Application):
         return f"Application to Participate in the {program} Program"
     if isinstance(submission, DiscontinuanceAppeal):
-        return (
-            f"Appeal of {submission.notice.type.capitalize()} Discontinuance of Participation in the {program} Program"
-        )
+        what = f"{submission.notice.type.capitalize()} Discontinuance of" if isa else "Decision on"
+        return f"Appeal of {what} Participation in the {program} Program"
     return f"Annual Notification, {program} Program"
 
 
@@ -410,7 +412,8 @@ def re_lines(plan: SubmissionPlan) -> list[str]:
         lines.append(f"Focused Assessment Report No. {report.report_number} of {long_date(report.report_date)}")
     elif isinstance(submission, DiscontinuanceAppeal):
         notice = submission.notice
-        lines.append(f"Notice of {notice.type} discontinuance dated {long_date(notice.dated)}")
+        what = "Decision" if plan.edition.edition == "ctpat-tc" else f"Notice of {notice.type} discontinuance"
+        lines.append(f"{what} dated {long_date(notice.dated)}")
         lines.append(f"Received {long_date(notice.received_on)}")
         if notice.reference:
             lines.append(f"CBP reference {notice.reference}")

@@ -155,13 +155,19 @@ def _by_portal(matter: Matter) -> Matter:
     return _each(matter, lambda each: replace(each, edition="ctpat-tc", recipient=None))
 
 
+def _turned_by_portal(matter: Matter) -> Matter:
+    """Both: among others, an appeal of a CTPAT decision that has taken effect."""
+    return _by_portal(_turned(matter))
+
+
 def _of_2002(matter: Matter) -> Matter:
     """Move the submissions into the years before the 2012 notice."""
     return _each(matter, lambda each: replace(each, edition="isa-2002", recipient=None, date=_BEFORE_2012_NOTICE))
 
 
 _VARIATIONS: Final[tuple[Callable[[Matter], Matter], ...]] = (
-    _as_it_is, _sparse, _thin, _bare, _no_plan, _by_counsel, _by_silent_counsel, _turned, _safe, _by_portal, _of_2002,
+    _as_it_is, _sparse, _thin, _bare, _no_plan, _by_counsel, _by_silent_counsel, _turned, _safe, _by_portal,
+    _turned_by_portal, _of_2002,
 )  # fmt: skip
 
 

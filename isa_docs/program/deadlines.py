@@ -36,6 +36,7 @@ from isa_docs.program.calendar import (
     weekday_date,
 )
 from isa_docs.program.editions import edition_for, track_of
+from isa_docs.program.events import event_of, received_on
 
 Actor = Literal["importer", "CBP"]
 DeadlineKind = Literal["due", "keep", "expect"]
@@ -158,7 +159,7 @@ class Deadline:
         if self.opens is not None:
             text = (
                 f"{self.title}: from {long_date(self.opens)} to {long_date(self.nominal)}{basis}, "
-                f"best on or before {weekday_date(self.act_by)}."
+                f"best on {weekday_date(self.act_by)}."
             )
         if self.nominal != self.cautious:
             text += (
@@ -214,8 +215,8 @@ def run_clock(
 ) -> Deadline:
     """Count the clock ``clock_id`` from ``start``; ``cycles`` adds that many years to a yearly clock (D5).
 
-    A window (D3) gives the anniversary as target and the end of the window as nominal day. Raises KeyError for
-    an unknown clock.
+    A window (D3) gives as target the anniversary, or the business day after it, and as nominal day the end of the
+    window. Raises KeyError for an unknown clock.
     """
     clock = clocks()[clock_id]
     length = clock.length + 12 * cycles if clock.unit == "months" else clock.length
@@ -225,7 +226,7 @@ def run_clock(
     readings = clock.readings
     if clock.window:
         counts = (first, Count(first.end, clock.window, "calendar days", calendar))
-        opens, target = first.end - timedelta(days=clock.window), calendar.roll_back(first.end)
+        opens, target = first.end - timedelta(days=clock.window), calendar.roll_forward(first.end)
         readings = tuple(replace(reading, end=counts[-1].end) for reading in readings)
     elif clock.grace:
         ends = (first.end, first.end + timedelta(days=clock.grace))
@@ -307,8 +308,25 @@ def _annual(
         edition = edition_for(matter, submission).edition
         yield annual_deadline(matter, cycle, calendar, portal=edition == "ctpat-tc", submission=submission.id)
     where: Path = ("submissions", index)
-    yield run_clock("D12", submission.date, calendar, submission=submission.id, path=(*where, "date"))
-    yield run_clock("D13", submission.period.end, calendar, submission=submission.id, path=(*where, "period", "end"))
+    kept = matter.self_testing_plan.retention if matter.self_testing_plan else None
+    results = run_clock("D12", submission.date, calendar, submission=submission.id, path=(*where, "date"))
+    yield _kept_longer(results, kept.test_results_years if kept else 0)
+    entries = run_clock(
+        "D13", submission.period.end, calendar, submission=submission.id, path=(*where, "period", "end")
+    )
+    yield _kept_longer(entries, kept.entry_records_years if kept else 0)
+
+
+def _kept_longer(deadline: Deadline, years: int) -> Deadline:
+    """Return how long records are kept where the plan promises more years than the clock asks for."""
+    if years <= deadline.clock.length:
+        return deadline
+    promised = f"The self-testing plan promises {years} years, more than the {deadline.clock.length} asked for."
+    return replace(
+        deadline,
+        counts=(Count(deadline.start, years, "years", deadline.calendar),),
+        assumption=f"{promised} {deadline.assumption}",
+    )
 
 
 def annual_anniversary(matter: Matter, cycle: int) -> date:
@@ -373,11 +391,18 @@ def _appeal(
     notice: Path = ("submissions", index, "notice")
     if edition_for(matter, submission).edition == "ctpat-tc":
         start = submission.notice.dated
-        yield run_clock("D6-tc", start, calendar, submission=submission.id, path=(*notice, "dated"))
+        deadline = run_clock("D6-tc", start, calendar, submission=submission.id, path=(*notice, "dated"))
+        stated = submission.stated_deadline
+        if stated is not None:
+            given = f"CBP's decision states {long_date(stated.due)} as the last day, as the matter records."
+            deadline = _ending(deadline, stated.due, given)
+        yield deadline
         return
     received: Path = (*notice, "received_on")
     yield run_clock("D6", submission.notice.received_on, calendar, submission=submission.id, path=received)
-    yield decision_deadline(submission, submission.date, calendar, path=("submissions", index, "date"))
+    event = event_of(matter, submission.id, "received")
+    where: Path = ("events", matter.events.index(event), "on") if event else ("submissions", index, "date")
+    yield decision_deadline(submission, received_on(matter, submission), calendar, path=where)
 
 
 def other_deadline(running: OtherClock, index: int, calendar: HolidayCalendar) -> Deadline:
@@ -389,11 +414,15 @@ def other_deadline(running: OtherClock, index: int, calendar: HolidayCalendar) -
     clock_id = next(each.id for each in clocks().values() if each.key == running.clock)
     deadline = run_clock(clock_id, running.runs_from, calendar, path=("other_clocks", index, "runs_from"))
     if running.extended_to is None:
-        return deadline
-    days = (running.extended_to - running.runs_from).days
+        return _with_statutory(deadline, earlier=True)
     granted = f"CBP extended the period to {long_date(running.extended_to)}, as the matter records."
-    counts = (Count(running.runs_from, days, "calendar days", calendar),)
-    return replace(deadline, counts=counts, assumption=granted)
+    return _ending(deadline, running.extended_to, granted)
+
+
+def _ending(deadline: Deadline, last: date, why: str) -> Deadline:
+    """Return the deadline with another last day, which somebody has set, in place of the count."""
+    counts = (Count(deadline.start, (last - deadline.start).days, "calendar days", deadline.calendar),)
+    return replace(deadline, counts=counts, readings=(), assumption=why)
 
 
 def decision_deadline(
@@ -406,18 +435,23 @@ def decision_deadline(
     """
     clock_id = f"D7-{submission.notice.type}"
     deadline = run_clock(clock_id, received_by_cbp, calendar, submission=submission.id, path=path)
-    statutory = Count(received_by_cbp, deadline.clock.length, "working days", STATUTORY_CALENDAR).end
-    if statutory == deadline.nominal:
+    return _with_statutory(deadline)
+
+
+def _with_statutory(deadline: Deadline, *, earlier: bool = False) -> Deadline:
+    """Return a deadline in working days with both readings, where closings beyond the statutory holidays move it.
+
+    With ``earlier`` the statutory count, which ends first, is the one used: the safe one for who has to act.
+    """
+    (count,) = deadline.counts
+    if count.unit != "working days":
         return deadline
-    return replace(
-        deadline,
-        readings=(
-            Reading(
-                "with closings",
-                "Days closed by Executive Order or recorded in the matter are not working days.",
-                True,
-                deadline.nominal,
-            ),
-            Reading("statutory holidays only", "Only the statutory holidays are left out.", False, statutory),
-        ),
+    statutory = replace(count, calendar=STATUTORY_CALENDAR)
+    if statutory.end == count.end:
+        return deadline
+    closings = "Days closed by Executive Order or recorded in the matter are not working days."
+    readings = (
+        Reading("with closings", closings, not earlier, count.end),
+        Reading("statutory holidays only", "Only the statutory holidays are left out.", earlier, statutory.end),
     )
+    return replace(deadline, counts=(statutory if earlier else count,), readings=readings)

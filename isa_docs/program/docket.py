@@ -1,7 +1,8 @@
 """The docket of a matter: what is due next, to whom, what is late, most pressing first.
 
 A submission counts as made on the day the matter records as sent, or else on its date; one made after the day of
-the docket is planned. Nothing here reads the clock: the day comes in as ``as_of``.
+the docket is planned. An appeal, whose right is lost with its ten days, stays on the docket until they are over or the
+matter records that it was sent. Nothing here reads the clock: the day comes in as ``as_of``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from isa_docs.program.deadlines import (
     annual_deadline,
     decision_deadline,
     other_deadline,
+    own_deadline,
     run_clock,
     submission_deadlines,
 )
 from isa_docs.program.editions import INTEGRATED, edition_for
-from isa_docs.program.events import decided_by, made_on, received_on
+from isa_docs.program.events import decided_by, event_of, made_on, received_on
 from isa_docs.program.recipients import directory, recipient_for
 
 Status = Literal["late", "last-days", "open", "ahead", "expected", "overdue-at-cbp"]
@@ -236,16 +238,22 @@ def _appeals(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator
     for index, submission in enumerate(matter.submissions):
         if not isinstance(submission, DiscontinuanceAppeal) or as_of < submission.notice.received_on:
             continue
+        own = own_deadline(matter, submission, calendar)
+        assert own is not None
+        recorded = event_of(matter, submission.id, "sent") or event_of(matter, submission.id, "received")
+        unproved = "" if recorded else f"Dated {long_date(submission.date)}; nothing on file says that it was sent."
         if made_on(matter, submission) > as_of:
-            for deadline in submission_deadlines(matter, index, calendar):
-                if deadline.clock.kind == "due":
-                    to = recipient_for(matter, submission).one_line
-                    yield _entry(matter, deadline, as_of, submission.id, to, planned=submission.date)
+            to = recipient_for(matter, submission).one_line
+            yield _entry(matter, own, as_of, submission.id, to, planned=submission.date)
+        elif unproved and as_of <= own.nominal and not decided_by(matter, submission, as_of):
+            to = recipient_for(matter, submission).one_line
+            yield _entry(matter, own, as_of, submission.id, to, note=unproved)
         elif decided_by(matter, submission, as_of) or edition_for(matter, submission).edition == "ctpat-tc":
             continue
         elif as_of - (received := received_on(matter, submission)) <= _DECISION_SHOWN:
             decision = decision_deadline(submission, received, calendar, path=("submissions", index, "date"))
-            note = "" if as_of <= decision.nominal else "Ask CBP; the decision is overdue unless it has come."
+            overdue = "" if as_of <= decision.nominal else "Ask CBP; the decision is overdue unless it has come."
+            note = " ".join(each for each in (unproved, overdue) if each)
             yield _entry(matter, decision, as_of, submission.id, "the importer", note=note)
 
 

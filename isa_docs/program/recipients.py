@@ -18,6 +18,9 @@ from isa_docs.program.authorities import Confidence, cite_all
 from isa_docs.program.calendar import long_date
 from isa_docs.program.editions import edition_for
 
+_TITLES = ("Chief", "Commissioner", "Director")
+"""The last words of titles that a salutation can use."""
+
 Source = Literal["directory", "confirmation", "portal"]
 Channel = Literal["post", "portal", "email"]
 
@@ -160,7 +163,7 @@ def _confirmed(confirmation: Confirmation, entry: Recipient) -> Recipient:
         source="confirmation",
         channel="post",
         lines=confirmation.address,
-        salutation=confirmation.salutation or entry.salutation,
+        salutation=confirmation.salutation or _salutation(confirmation.address, entry),
         why=why,
         authority=(),
         valid_from=None,
@@ -171,6 +174,14 @@ def _confirmed(confirmation: Confirmation, entry: Recipient) -> Recipient:
         note=confirmation.note or "",
         confirmation=confirmation,
     )
+
+
+def _salutation(address: tuple[str, ...], entry: Recipient) -> str:
+    """Return the salutation for an address that CBP gave: by its own title, and none where it names nobody."""
+    if address == entry.lines:
+        return entry.salutation
+    title = address[0].partition(",")[0]
+    return f"Dear {title}:" if title.endswith(_TITLES) else ""
 
 
 def _covers(entry: Recipient, day: date) -> bool:

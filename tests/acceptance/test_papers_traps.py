@@ -141,3 +141,20 @@ def test_a_letter_keeps_its_closing_on_one_page_at_every_length(tmp_path: Path) 
         assert list(closing) in [[words for words in closing if words in page] for page in letter]
         lengths.add(len(letter) - 1)
     assert lengths <= {3, 4}
+
+
+@pytest.mark.parametrize("kind", ["proposed", "immediate"])
+def test_an_appeal_of_a_ctpat_decision_holds_nothing_of_the_2012_notice(northwind: Path, kind: str) -> None:
+    def change(data: dict[str, Any]) -> None:
+        appeal = data["submissions"][2]
+        appeal |= {"edition": "ctpat-tc", "date": "2023-02-01", "delivery": [{"method": "email"}]}
+        appeal["notice"] |= {"type": kind, "dated": "2023-01-10", "received_on": "2023-01-12"}
+        appeal["stated_deadline"] = {"due": "2023-02-24", "counted_from": "notice-date"}
+        del data["overrides"]
+
+    text = flat(part(built(northwind, "appeal-2015", change), "letter"))
+    assert "Appeal of Decision on Participation in the" in text
+    assert "It gives until Friday, February 24, 2023 for an appeal." in text
+    assert "The Company respectfully asks that CBP:" in text
+    for word in ("61012", "Assistant Commissioner", "ten calendar days", "working days", "discontinuance be"):
+        assert word not in text

@@ -12,7 +12,7 @@ from isa_docs.program.recipients import confirmation_for, directory, expected_ke
 from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, NOTE, WARNING, Case, Problem, rule
 
 _MAIL = ("first-class-mail",)
-_PRIORITY = ("priority-mail", "express-mail")
+_UNPROVED = {"email", "first-class-mail", "portal"}
 
 
 @rule(
@@ -222,6 +222,8 @@ def isa_adr_009(case: Case[Submission]) -> Iterator[Problem]:
         yield Problem("The papers go through the portal, which delivery does not name.", case.path("delivery"))
     elif case.recipient.channel == "post" and methods == {"portal"}:
         yield Problem("An ISA paper cannot be sent through the CTPAT portal.", case.path("delivery"))
+    elif case.recipient.channel == "post" and methods <= _UNPROVED:
+        yield Problem("Neither email nor first-class mail proves delivery at the address.", case.path("delivery"))
 
 
 @rule(

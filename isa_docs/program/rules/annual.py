@@ -33,7 +33,7 @@ def isa_anl_001(case: Case[AnnualNotification]) -> Iterator[Problem]:
     kinds=_KIND,
     editions=ISA_EDITIONS,
     authority=("fr-77-61012",),
-    remedy="Date the letter inside the window, best on or before the anniversary.",
+    remedy="Date the letter inside the window, best on the anniversary or the first business day after it.",
     example="date: 2014-01-13   # accepted 2013-01-15 on the Focused Assessment route",
 )
 def isa_anl_002(case: Case[AnnualNotification]) -> Iterator[Problem]:

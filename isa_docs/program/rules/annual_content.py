@@ -242,7 +242,16 @@ def isa_anl_017(case: Case[AnnualNotification]) -> Iterator[Problem]:
             case.path("continues_to_meet_requirements"),
         )
     ctpat = case.matter.ctpat
-    if case.submission.continues_to_meet_requirements and ctpat and ctpat.status in ("none", "suspended"):
+    if (
+        case.submission.continues_to_meet_requirements
+        and ctpat
+        and ctpat.status
+        in (
+            "none",
+            "suspended",
+            "applied",
+        )
+    ):
         yield Problem(
             f"The letter declares that the requirements are met while the C-TPAT status is {ctpat.status!r}.",
             ("ctpat", "status"),
@@ -254,7 +263,7 @@ def isa_anl_017(case: Case[AnnualNotification]) -> Iterator[Problem]:
     "ISA contact cannot be reached",
     severity=WARNING,
     kinds=_KIND,
-    authority=("fr-67-41298",),
+    authority=("fr-67-41298-summaries",),
     remedy="Add phone and email to people.isa_contact.",
     example="people: {isa_contact: {name: Lee Park, title: Manager}}",
 )

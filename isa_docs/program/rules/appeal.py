@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from isa_docs.findings import Path
 from isa_docs.intake.model import DiscontinuanceAppeal
 from isa_docs.program.calendar import long_date, weekday_date
+from isa_docs.program.events import event_of, made_on
 from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, WARNING, Case, Problem, rule
 
 _KIND = ("discontinuance-appeal",)
@@ -51,12 +52,13 @@ _POSITIONS = {
 def isa_app_001(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """The appeal is made in writing within ten calendar days of receipt of the notice; every day counts."""
     deadline, day = case.deadline, case.submission.date
-    if deadline is not None and day > deadline.nominal:
-        yield Problem(
-            f"The appeal is dated {long_date(day)}; the ten calendar days ended on {weekday_date(deadline.nominal)}. "
-            f"{deadline.count_text}",
-            case.path("date"),
-        )
+    if deadline is None:
+        return
+    ended = f"the ten calendar days ended on {weekday_date(deadline.nominal)}. {deadline.count_text}"
+    if day > deadline.nominal:
+        yield Problem(f"The appeal is dated {long_date(day)}; {ended}", case.path("date"))
+    elif (sent := made_on(case.matter, case.submission)) > deadline.nominal:
+        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {ended}", ("events",))
 
 
 @rule(
@@ -66,24 +68,25 @@ def isa_app_001(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     kinds=_KIND,
     editions=ISA_EDITIONS,
     authority=("fr-77-61012", "cfr-19-163-13", "cfr-19-101-6"),
-    remedy="Have it in CBP's hands on a business day before the last one, by courier and by email.",
+    remedy="Have it in CBP's hands on a business day before the last one, by courier, and by email as well.",
     example="notice: {received_on: 2013-06-12}   # appeal dated Saturday 2013-06-22",
 )
 def isa_app_002(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """The notice does not say whether sending is enough, so the appeal must be received by the last day.
 
-    A letter dated on the last safe day can only arrive by hand or by electronic means.
+    A letter dated on the last safe day can only arrive by hand: the notice names a street address and no mailbox.
     """
     deadline, day = case.deadline, case.submission.date
     if deadline is None or day > deadline.nominal:
         return
-    arrives_today = {way.method for way in case.submission.delivery} & {"hand", "email", "portal"}
-    if day > deadline.cautious or (day == deadline.cautious and not arrives_today):
-        yield Problem(
-            f"The appeal is dated {weekday_date(day)}; the last safe day for CBP to receive it is "
-            f"{weekday_date(deadline.cautious)}.",
-            case.path("date"),
-        )
+    by_hand = any(way.method == "hand" for way in case.submission.delivery)
+    safe = f"the last safe day for CBP to receive it is {weekday_date(deadline.cautious)}."
+    if day > deadline.cautious or (day == deadline.cautious and not by_hand):
+        yield Problem(f"The appeal is dated {weekday_date(day)}; {safe}", case.path("date"))
+    received = event_of(case.matter, case.submission.id, "received")
+    if received is not None and received.on > deadline.nominal:
+        message = f"CBP received the appeal on {weekday_date(received.on)}, as the file records; {safe}"
+        yield Problem(message, ("events", case.matter.events.index(received), "on"))
 
 
 @rule(
@@ -297,7 +300,7 @@ def isa_app_012(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     kinds=_KIND,
     editions=("ctpat-tc",),
     authority=("usc-6-967", "ctpat-appeals-2020"),
-    remedy="Read the period in the decision letter and enter it as stated_deadline.",
+    remedy="Read the period in the decision letter and enter its last day as stated_deadline.",
     example="edition: ctpat-tc   # no stated_deadline",
 )
 def isa_app_011(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
@@ -305,15 +308,60 @@ def isa_app_011(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 
     Where two periods are arguable, the shorter is met.
     """
-    stated, deadline = case.submission.stated_deadline, case.deadline
-    if stated is None:
-        limit = f" Until then {long_date(deadline.nominal)} (90 days) is only an outer limit." if deadline else ""
-        yield Problem(f"The file does not say which period the decision gives.{limit}", case.path("stated_deadline"))
-    elif case.submission.date > stated.due:
+    deadline = case.deadline
+    if case.submission.stated_deadline is None and deadline is not None:
+        shorter, longer = deadline.readings
         yield Problem(
-            f"The appeal is dated {long_date(case.submission.date)}, after the stated day {long_date(stated.due)}.",
-            case.path("date"),
+            "The file does not say which period the decision gives. Until then the shorter one of the statute is "
+            f"counted, to {long_date(deadline.nominal)}: {shorter.text} {longer.sentence}",
+            case.path("stated_deadline"),
         )
+
+
+@rule(
+    "ISA-APP-013",
+    "CTPAT appeal later than the decision allows",
+    severity=ERROR,
+    kinds=_KIND,
+    editions=("ctpat-tc",),
+    authority=("usc-6-967", "ctpat-appeals-2020"),
+    remedy="Tell the attorney today; if CBP extended the period, enter the new last day as stated_deadline.",
+    example="edition: ctpat-tc, stated_deadline: {due: 2023-02-10, counted_from: receipt}   # dated 2023-02-13",
+)
+def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
+    """A CTPAT decision is appealed by the day it states; without one, within the longest period of the statute."""
+    deadline, day = case.deadline, case.submission.date
+    if deadline is None:
+        return
+    last = max([deadline.nominal, *(reading.end for reading in deadline.readings if reading.end)])
+    if day > last:
+        why = "as the decision states" if case.submission.stated_deadline else "90 days after the decision"
+        yield Problem(
+            f"The appeal is dated {long_date(day)}; its last day was {weekday_date(last)}, {why}.", case.path("date")
+        )
+
+
+@rule(
+    "ISA-APP-014",
+    "Admission in the appeal",
+    severity=WARNING,
+    kinds=_KIND,
+    authority=("usc-19-1592", "practice"),
+    remedy="Have counsel read the answer for what it admits, and record the decision as an override.",
+    example="grounds: [{id: care, position: admitted}]",
+)
+def isa_app_014(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
+    """What the appeal admits, CBP may hold against the importer in a penalty case; counsel decides on it.
+
+    The papers admit no more than the answer states.
+    """
+    for position, ground in enumerate(case.submission.grounds):
+        if ground.position != "contested":
+            yield Problem(
+                f"{ground.title} is {_POSITIONS[ground.position]}"
+                + (", willfulness included." if ground.category == "willfulness" else "."),
+                case.path("grounds", position, "position"),
+            )
 
 
 @rule(

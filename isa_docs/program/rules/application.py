@@ -153,12 +153,31 @@ def isa_apl_011(case: Case[Application]) -> Iterator[Problem]:
 
 
 @rule(
+    "ISA-APL-020",
+    "Focused Assessment route under CTPAT Trade Compliance",
+    severity=ERROR,
+    kinds=_KIND,
+    editions=("ctpat-tc",),
+    authority=("fr-77-61012", "ctpat-tc-faq"),
+    remedy="Set route: standard for a portal application, or remove edition: ctpat-tc.",
+    example="edition: ctpat-tc, route: focused-assessment",
+)
+def isa_apl_020(case: Case[Application]) -> Iterator[Problem]:
+    """The transition from a Focused Assessment belongs to the 2012 notice; no such route into CTPAT is known."""
+    if _on_fa_route(case):
+        yield Problem(
+            "The application is made under ctpat-tc on the Focused Assessment route, which only the 2012 notice knows.",
+            case.path("route"),
+        )
+
+
+@rule(
     "ISA-APL-012",
     "Standard application without questionnaire or internal-control manual",
     severity=ERROR,
     kinds=_KIND,
     editions=ISA_EDITIONS,
-    authority=("fr-67-41298",),
+    authority=("fr-67-41298-summaries",),
     remedy="Add the exhibit of kind isa-questionnaire and the one of kind internal-control-manual.",
     example="route: standard   # exhibits: []",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from isa_docs.intake.model import Application
-from isa_docs.program.calendar import long_date
+from isa_docs.program.calendar import add_months, long_date
 from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
 
 _KIND = ("application",)
@@ -17,17 +17,23 @@ _KIND = ("application",)
     "No C-TPAT membership",
     severity=ERROR,
     kinds=_KIND,
-    authority=("fr-77-61012", "fr-67-41298"),
+    authority=("fr-77-61012", "fr-67-41298-summaries"),
     remedy="Apply in the C-TPAT portal and enter the application under ctpat, or enter the certification.",
     example="ctpat: {status: none}",
 )
 def isa_apl_006(case: Case[Application]) -> Iterator[Problem]:
-    """A participant must be, or at least be applying to become, a C-TPAT member."""
+    """A participant must be a C-TPAT member; only on the Focused Assessment route may its application be pending."""
     ctpat = case.matter.ctpat
     if ctpat is None:
         yield Problem("The matter says nothing about C-TPAT.", ("ctpat",))
     elif ctpat.status in ("none", "suspended"):
         yield Problem(f"The C-TPAT status is {ctpat.status!r}.", ("ctpat", "status"))
+    elif ctpat.status == "applied" and case.submission.route == "standard":
+        yield Problem(
+            "C-TPAT certification is pending, and the standard route is open to certified members only.",
+            ("ctpat", "status"),
+            "Apply once the company is certified, and enter the certification under ctpat.",
+        )
 
 
 @rule(
@@ -42,7 +48,7 @@ def isa_apl_006(case: Case[Application]) -> Iterator[Problem]:
 def isa_apl_007(case: Case[Application]) -> Iterator[Problem]:
     """Membership must be obtained: an application made while C-TPAT is pending depends on it."""
     ctpat = case.matter.ctpat
-    if ctpat is not None and ctpat.status == "applied":
+    if ctpat is not None and ctpat.status == "applied" and case.submission.route == "focused-assessment":
         since = f" since {long_date(ctpat.applied_on)}" if ctpat.applied_on else ""
         yield Problem(f"C-TPAT certification is pending{since}.", ("ctpat", "status"))
 
@@ -70,7 +76,7 @@ def isa_apl_008(case: Case[Application]) -> Iterator[Problem]:
     severity=WARNING,
     kinds=_KIND,
     until=date(2012, 10, 4),
-    authority=("fr-77-61012", "fr-67-41298"),
+    authority=("fr-77-61012", "fr-67-41298-summaries"),
     remedy="Ask CBP, or date the application on or after October 5, 2012, or check the residency.",
     example="importer: {program_residency: CA}   # submission dated 2011-05-01",
 )
@@ -121,7 +127,7 @@ def isa_apl_010(case: Case[Application]) -> Iterator[Problem]:
     "Less than two years of importing on the standard route",
     severity=ERROR,
     kinds=_KIND,
-    authority=("fr-67-41298",),
+    authority=("fr-67-41298-summaries",),
     remedy="Apply once two years of importing are complete, or correct importer.importing_since.",
     example="importer: {importing_since: 2012}   # standard route, submission dated 2013-02-01",
 )
@@ -137,17 +143,27 @@ def isa_apl_015(case: Case[Application]) -> Iterator[Problem]:
 
 @rule(
     "ISA-APL-016",
-    "Length of importing history not stated",
+    "Two years of importing not shown",
     severity=WARNING,
     kinds=_KIND,
-    authority=("fr-67-41298",),
+    authority=("fr-67-41298-summaries",),
     remedy="Enter importer.importing_since, the year of the first U.S. entry.",
     example="importer: {}   # standard route, importing_since missing",
 )
 def isa_apl_016(case: Case[Application]) -> Iterator[Problem]:
-    """On the standard route the two years of importing must be shown."""
-    if case.submission.route == "standard" and case.matter.importer.importing_since is None:
+    """On the standard route the two years of importing must be shown; the year of the first entry may not show them."""
+    since, day = case.matter.importer.importing_since, case.submission.date
+    if case.submission.route != "standard":
+        return
+    if since is None:
         yield Problem("The file does not say since when the importer has been importing.", ("importer",))
+    elif day.year - since == 2:
+        yield Problem(
+            f"Importing since {since}: two years have passed only if the first entry was made by "
+            f"{long_date(add_months(day, -24))}.",
+            ("importer", "importing_since"),
+            "Check the date of the first entry; if it is early enough, record that as an override.",
+        )
 
 
 @rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from isa_docs.intake.model import Submission
 from isa_docs.program.calendar import calendar_for, long_date
@@ -37,12 +38,17 @@ def isa_gen_001(case: Case[None]) -> Iterator[Problem]:
     example="overrides: [{code: ISA-MOU-002, by: A. Quill, on: 2012-11-01, reason: ok}]",
 )
 def isa_gen_002(case: Case[None]) -> Iterator[Problem]:
-    """An exception is documented: who, when, and a reason that a later reader understands."""
+    """An exception is documented: who, when, and a reason that a later reader understands.
+
+    On a day before the submission it is made for, an override that is still to come is none yet.
+    """
+    dates = {each.id: each.date for each in case.matter.submissions}
     for position, override in enumerate(case.matter.overrides):
         where = ("overrides", position)
         if len(override.reason.split()) < 3 or not override.by.strip():
             yield Problem(f"The override of {override.code} gives no reason or no name.", (*where, "reason"))
-        if case.as_of is not None and override.on > case.as_of:
+        needed = dates.get(override.submission or "", date.min)
+        if case.as_of is not None and needed <= case.as_of < override.on:
             yield Problem(
                 f"The override of {override.code} is dated {long_date(override.on)}, in the future.", (*where, "on")
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from isa_docs.intake.model import Application
 from isa_docs.program.ior import mask, normalize, parse_ior
-from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, WARNING, Case, Problem, rule
+from isa_docs.program.rules.registry import ERROR, ISA_EDITIONS, NOTE, WARNING, Case, Problem, rule
 
 _KIND = ("application",)
 _TITLES = {
@@ -191,7 +191,7 @@ def isa_mou_007(case: Case[Application]) -> Iterator[Problem]:
     "Active IOR number left off the MOU on the standard track",
     severity=WARNING,
     kinds=_KIND,
-    authority=("fr-67-41298", "practice"),
+    authority=("fr-67-41298-summaries", "practice"),
     remedy="Add the number, or mark it as not active, or say in the transmittal letter why it stays outside.",
     example="route: standard   # importer.ior_numbers has two active numbers, the MOU lists one",
 )
@@ -206,3 +206,19 @@ def isa_mou_003(case: Case[Application]) -> Iterator[Problem]:
                 f"IOR number {mask(entry.number)} ({entry.name}) is active but not on the MOU.",
                 ("importer", "ior_numbers", position, "number"),
             )
+
+
+@rule(
+    "ISA-MOU-008",
+    "Memorandum in words that are not CBP's",
+    severity=NOTE,
+    kinds=_KIND,
+    editions=ISA_EDITIONS,
+    authority=("fr-77-61012", "handbook-mou-2011"),
+    remedy="Ask CBP for its form and enter it as mou.form; it then takes the place of ours.",
+    example="mou: {ior_numbers: [12-3456789]}   # no form",
+)
+def isa_mou_008(case: Case[Application]) -> Iterator[Problem]:
+    """The Memorandum of the program is CBP's own form, which was not seen; without it the paper is a text of ours."""
+    if case.submission.mou.form is None:
+        yield Problem("The MOU is made from the template of this tool, not from CBP's form.", case.path("mou"))

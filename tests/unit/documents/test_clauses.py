@@ -43,7 +43,7 @@ def test_other_words_are_a_warning_that_shows_both_wordings():
     clause(word, "keep the results of its self-testing").runs[0].text = "keep the results as it sees fit;"
     (finding,) = check_clauses(saved(word), "mou", "firm/mou.docx")
     assert (finding.code, finding.severity) == ("TPL-PIN-CHANGED", Severity.WARNING)
-    assert finding.authority == ("fr-67-41298",)
+    assert finding.authority == ("fr-77-61012",)
     assert "'pin_mou_results_retention' (retention of the results of self-testing)" in finding.message
     assert "“keep the results as it sees fit;" in finding.message
     assert "for three years, or longer where the Plan so provides" in finding.remedy

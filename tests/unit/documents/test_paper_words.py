@@ -18,7 +18,16 @@ from isa_docs.documents.characters import bound
 from isa_docs.documents.context import Layout, context_for
 from isa_docs.documents.plan import plan_submission
 from isa_docs.intake.load import load_matter
-from isa_docs.intake.model import Confidentiality, CorrectiveAction, Delivery, Matter, ProductSafety
+from isa_docs.intake.model import (
+    Confidentiality,
+    Confirmation,
+    CorrectiveAction,
+    Delivery,
+    DiscontinuanceAppeal,
+    Matter,
+    ProductSafety,
+    StatedDeadline,
+)
 from isa_docs.program.areas import all_terms
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -194,6 +203,64 @@ def test_the_appeal_introduces_the_notice_and_the_memorandum_and_cites_them() ->
     assert said["memorandum"].endswith("which CBP signed on January 15, 2013 (the “Memorandum”; Exhibit B).")
     assert said["notice_phrase"].startswith("CBP gave notice by its letter of June 1, 2015 (the “Notice”), reference")
     assert "(certified mail, return receipt; Exhibit A)" in said["timeliness"]
+
+
+IN_TIME = ", for receipt within the ten days, so that it is timely whether the day of sending or of receipt counts."
+
+
+@pytest.mark.parametrize(
+    ("received", "day", "method", "ending"),
+    [
+        # The tenth day is a Saturday: a courier's delivery on the Monday is too late, a hand delivery is not.
+        ("2013-06-12", "2013-06-20", "courier", f"Thursday, June 20, 2013, day 8{IN_TIME}"),
+        ("2013-06-12", "2013-06-21", "courier", "Friday, June 21, 2013, day 9."),
+        ("2013-06-12", "2013-06-21", "hand", f"Friday, June 21, 2013, day 9{IN_TIME}"),
+    ],
+)
+def test_that_an_appeal_arrives_in_time_is_said_only_where_it_can(
+    received: str, day: str, method: Any, ending: str
+) -> None:
+    appealed = northwind().submissions[2]
+    assert isinstance(appealed, DiscontinuanceAppeal)
+    notice = replace(appealed.notice, received_on=date.fromisoformat(received))
+    values = of_letter(2, notice=notice, date=date.fromisoformat(day), delivery=(Delivery(method=method),))
+    assert values["appeal"]["timeliness"].replace("\u00a0", " ").endswith(f"This appeal is sent on {ending}")
+
+
+def test_an_appeal_of_a_ctpat_decision_states_the_decision_s_own_day_and_none_of_the_2012_notice() -> None:
+    appealed = northwind().submissions[2]
+    assert isinstance(appealed, DiscontinuanceAppeal)
+    notice = replace(appealed.notice, dated=date(2023, 1, 10), received_on=date(2023, 1, 12))
+    stated = StatedDeadline(due=date(2023, 2, 24), counted_from="notice-date")
+    values = of_letter(2, edition="ctpat-tc", notice=notice, date=date(2023, 2, 1), stated_deadline=stated)
+    said = values["appeal"]["timeliness"].replace("\u00a0", " ")
+    assert said.endswith(
+        "It gives until Friday, February 24, 2023 for an appeal. This appeal is sent on Wednesday, February 1, 2023."
+    )
+    assert "ten" not in said.split()
+    assert values["appeal"]["decider"] == "CBP"
+    assert values["letter"]["subject"].replace("\u00a0", " ").startswith("Appeal of Decision on Participation in the")
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [
+        ("Executive Assistant Commissioner, Office of Trade", "the Executive Assistant Commissioner"),
+        ("Office of Trade", "CBP"),
+    ],
+)
+def test_the_office_that_decides_is_the_one_addressed(first: str, asked: str) -> None:
+    matter = northwind()
+    given = Confirmation(
+        submission="appeal-2015",
+        by="R. Ortiz",
+        on=date(2017, 1, 5),
+        how="email",
+        reason="instructed-by-cbp",
+        address=(first, "1331 Example Street"),
+    )
+    changed = replace(matter, confirmations=(given,))
+    assert shared_values(changed, 2)["appeal"]["decider"] == asked
 
 
 def test_the_letter_of_results_states_the_limit_at_the_plan_s_own_level_where_it_is_another() -> None:

@@ -75,12 +75,17 @@ def near(text: str, key: Key) -> str:
     For a key of a submission the plan goes, which a matter need not have; for any other key all submissions but the
     first. A schema fault is found all the same, and it is found before ids are compared.
     """
+    top = {each.name: each for each in keys_of(text) if not each.mapping}
     if key.mapping[:1] == ("submissions",):
-        plan = next(each for each in keys_of(text) if (each.mapping, each.name) == ((), "self_testing_plan"))
-        start, end = plan.node.value[plan.at][0].start_mark.index, _end(text, plan)
-        return text[:start] + "".join(each if each == "\n" else " " for each in text[start:end]) + text[end:]
+        plan = top["self_testing_plan"]
+        return _blanked(text, plan.node.value[plan.at][0].start_mark.index, _end(text, plan))
     second = next(each for each in keys_of(text) if each.mapping == ("submissions", 1))
-    return text[: text.rindex("\n", 0, second.node.start_mark.index) + 1]
+    start = text.rindex("\n", 0, second.node.start_mark.index) + 1
+    return _blanked(text, start, _end(text, top["submissions"]))
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + "".join(each if each == "\n" else " " for each in text[start:end]) + text[end:]
 
 
 def without(text: str, key: Key) -> str:

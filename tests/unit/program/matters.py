@@ -56,7 +56,7 @@ submissions:
     kind: application
     route: focused-assessment
     date: 2012-11-15
-    mou: {ior_numbers: [12-345678900]}
+    mou: {ior_numbers: [12-345678900], form: mou-form.pdf}
     delivery: [{method: courier}]
     exhibits:
       - {id: fa, title: Focused Assessment report, file: fa.pdf, kind: fa-report}

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from isa_docs.intake.load import load_matter
 from isa_docs.program.authorities import all_authorities
-from isa_docs.program.calendar import DEFAULT_CALENDAR, HolidayCalendar
+from isa_docs.program.calendar import DEFAULT_CALENDAR, HolidayCalendar, calendar_for
 from isa_docs.program.deadlines import (
     Deadline,
     annual_cycle,
     annual_deadline,
     clocks,
     deadlines,
+    other_deadline,
     own_deadline,
     run_clock,
 )
@@ -62,6 +63,8 @@ def test_d2_expedited_review_of_a_pending_ctpat_application() -> None:
     [
         ("2013-01-15", "2014-12-16", "2015-01-15", "2015-02-14", "2015-02-13", "2015-02-17"),
         ("2016-02-29", "2018-01-29", "2018-02-28", "2018-03-30", "2018-03-30", "2018-03-30"),
+        # The anniversary is a Sunday, the day after it a holiday: only from then on is it in time on either reading.
+        ("2013-01-18", "2014-12-19", "2015-01-20", "2015-02-17", "2015-02-17", "2015-02-17"),
     ],
 )
 def test_d3_window_around_the_two_year_anniversary(
@@ -142,8 +145,19 @@ def test_ctpat_decisions_never_take_the_ten_days() -> None:
         "statement_of_facts: x}"
     )
     (deadline,) = deadlines(m, ["a"])
-    assert (deadline.id, deadline.nominal) == ("D6-tc", date(2023, 4, 10))
-    assert [r.end for r in deadline.readings] == [date(2023, 4, 10), date(2023, 2, 9)]
+    assert (deadline.id, deadline.nominal) == ("D6-tc", date(2023, 2, 9))
+    assert [(r.end, r.used) for r in deadline.readings] == [(date(2023, 2, 9), True), (date(2023, 4, 10), False)]
+
+
+def test_a_ctpat_decision_s_own_last_day_stands_above_the_statute() -> None:
+    m = matter(
+        "submissions.2.edition: ctpat-tc\nsubmissions.2.date: 2023-02-01\n"
+        "submissions.2.notice: {type: proposed, dated: 2023-01-10, received_on: 2023-01-12}\n"
+        "submissions.2.stated_deadline: {due: 2023-02-24, counted_from: notice-date}"
+    )
+    (deadline,) = deadlines(m, ["appeal"])
+    assert (deadline.nominal, deadline.readings) == (date(2023, 2, 24), ())
+    assert deadline.assumption == "CBP's decision states February 24, 2023 as the last day, as the matter records."
 
 
 def test_d7_thirty_working_days_for_proposed_fifteen_for_immediate() -> None:
@@ -151,6 +165,11 @@ def test_d7_thirty_working_days_for_proposed_fifteen_for_immediate() -> None:
     immediate = deadlines(matter("submissions.2.date: 2013-06-24\nsubmissions.2.notice.type: immediate"), ["appeal"])[1]
     assert (proposed.id, proposed.nominal) == ("D7-proposed", date(2013, 8, 6))
     assert (immediate.id, immediate.nominal) == ("D7-immediate", date(2013, 7, 16))
+
+
+def test_d7_runs_from_the_receipt_that_the_matter_records() -> None:
+    decision = deadlines(matter("events: [{submission: appeal, what: received, on: 2013-06-24}]"), ["appeal"])[1]
+    assert (decision.nominal, decision.path) == (date(2013, 8, 6), ("events", 0, "on"))
 
 
 def test_d7_shows_both_readings_when_an_executive_order_moves_it() -> None:
@@ -168,6 +187,20 @@ def test_d12_and_d13_keep_results_three_years_and_entries_five() -> None:
     assert (results.id, results.nominal) == ("D12", date(2018, 1, 12))
     assert (entries.id, entries.nominal) == ("D13", date(2019, 12, 31))
     assert results.sentence == "Self-testing results kept: at least until January 12, 2018 (77 FR 61012)."
+
+
+def test_what_the_plan_promises_to_keep_longer_is_kept_longer() -> None:
+    m = matter("self_testing_plan.retention: {test_results_years: 5, entry_records_years: 6}")
+    _, results, entries = deadlines(m, ["anl-2015"])
+    assert (results.nominal, entries.nominal) == (date(2020, 1, 12), date(2020, 12, 31))
+    assert results.assumption.startswith("The self-testing plan promises 5 years, more than the 3 asked for. ")
+
+
+def test_d14_counts_a_day_closed_by_executive_order_because_it_may_be_no_legal_holiday() -> None:
+    m = matter({"other_clocks": [{"clock": "foia-objection", "runs_from": date(2025, 12, 15)}]})
+    deadline = other_deadline(m.other_clocks[0], 0, calendar_for(m))
+    assert (deadline.nominal, deadline.cautious) == (date(2025, 12, 30), date(2025, 12, 30))
+    assert [(r.end, r.used) for r in deadline.readings] == [(date(2026, 1, 2), False), (date(2025, 12, 30), True)]
 
 
 def test_d14_leaves_out_weekends_and_holidays() -> None:

@@ -87,6 +87,19 @@ def test_a_confirmation_wins_and_says_who_gave_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "salutation"),
+    [
+        ("Executive Assistant Commissioner, Office of Trade", "Dear Executive Assistant Commissioner:"),
+        ("Chief, Partnership Programs Branch", "Dear Chief:"),
+        ("Office of Trade", ""),
+    ],
+)
+def test_a_confirmed_address_is_greeted_by_its_own_title(first: str, salutation: str) -> None:
+    m = matter(CONFIRMED.replace("Office of Trade,", f'"{first}",').replace(', salutation: "Dear Mr. Ortiz:"', ""))
+    assert recipient_for(m, m.submissions[1]).salutation == salutation
+
+
 def test_the_portal_edition_prints_no_address() -> None:
     m = matter("submissions.0.edition: ctpat-tc\nsubmissions.0.date: 2023-05-01")
     found = recipient_for(m, m.submissions[0])

@@ -28,7 +28,8 @@ NO_LETTER = "submissions.1: DELETE"
         ("2012-11-01", [("D1", "2013-06-18", "ahead", 229)]),
         ("2013-06-01", [("D3", "2015-01-15", "ahead", 593)]),
         ("2013-06-15", [("D6", "2013-06-21", "open", 6), ("D3", "2015-01-15", "ahead", 579)]),
-        ("2013-06-21", [("D3", "2015-01-15", "ahead", 573), ("D7-proposed", "2013-08-02", "expected", 42)]),
+        ("2013-06-21", [("D6", "2013-06-21", "open", 0), ("D3", "2015-01-15", "ahead", 573)]),
+        ("2013-06-24", [("D3", "2015-01-15", "ahead", 570), ("D7-proposed", "2013-08-02", "expected", 39)]),
         ("2014-12-01", [("D3", "2015-01-15", "ahead", 45)]),
         ("2015-01-10", [("D3", "2015-01-15", "open", 5)]),
         ("2015-01-12", [("D5", "2016-01-15", "ahead", 368)]),
@@ -82,8 +83,19 @@ def test_an_appeal_not_yet_sent_is_late_after_its_tenth_day() -> None:
 
 
 def test_a_decision_that_has_not_come_is_shown_as_overdue_at_cbp() -> None:
-    entry = docket_entries(matter(), date(2013, 9, 1))[-1]
+    sent = "events: [{submission: appeal, what: sent, on: 2013-06-20}]"
+    entry = docket_entries(matter(sent), date(2013, 9, 1))[-1]
     assert (entry.status, entry.note) == ("overdue-at-cbp", "Ask CBP; the decision is overdue unless it has come.")
+
+
+def test_an_appeal_stays_due_until_its_sending_is_recorded_or_its_days_are_over() -> None:
+    unproved = "Dated June 20, 2013; nothing on file says that it was sent."
+    (first, *_) = docket_entries(matter(), date(2013, 6, 21))
+    assert (first.deadline.id, first.note) == ("D6", unproved)
+    last = docket_entries(matter(), date(2013, 6, 23))[-1]
+    assert (last.deadline.id, last.note) == ("D7-proposed", unproved)
+    sent = "events: [{submission: appeal, what: sent, on: 2013-06-20}]"
+    assert [line[0] for line in lines("2013-06-21", sent)] == ["D3", "D7-proposed"]
 
 
 def test_a_report_without_an_application_opens_the_twelve_months() -> None:
