@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,14 +42,24 @@ class Run:
 class Bench:
     """The packages to make, and where."""
 
-    def __init__(self, matter: Path, submission: str, packages: int, work: Path, uno_python: str | None) -> None:
-        """Make the matters, and the papers for the other ways."""
+    def __init__(
+        self,
+        matter: Path,
+        submission: str,
+        packages: int,
+        work: Path,
+        *,
+        uno_python: str | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
+        """Make the matters, and the papers for the other ways; those in ``without`` are left out."""
         self.work = work
         self.letter = packages == 1 and submission.startswith("anl")
         self.cache = work / "cache"
         self.matters = work / "matters"
         self.papers = work / "papers"
         self.uno_python = uno_python
+        self.without = without
         self.changes = 0
         self._copy(matter, submission, packages)
         self.build("--fresh")  # not measured: makes the papers for the other ways, and the once-used profiles
@@ -78,7 +88,7 @@ class Bench:
             ways["bare conversion of the letter"] = bare
         if self.uno_python:
             ways["unoserver"] = [*chain, "unoserver", str(self.papers), "{out}", "--uno-python", self.uno_python]
-        return ways
+        return {name: command for name, command in ways.items() if name not in self.without}
 
     def change_letter(self) -> None:
         """Change a sentence of the annual letter, which nothing else of the package prints."""
@@ -130,7 +140,7 @@ def measure(bench: Bench, rounds: int, done: Callable[[dict[str, list[Run]]], No
     """Run every way once a round; ``done`` is told of each round's end."""
     ways = bench.ways()
     runs: dict[str, list[Run]] = {name: [] for name in ways}
-    bench.run(ways["naive"])  # not measured: LibreOffice's own first start
+    bench.run(list(ways.values())[-1])  # not measured: LibreOffice's own first start
     for number in range(rounds):
         bench.build()  # so that nothing is changed for the way that measures it
         for name, command in ways.items():
@@ -143,16 +153,17 @@ def measure(bench: Bench, rounds: int, done: Callable[[dict[str, list[Run]]], No
 
 
 def table(runs: dict[str, list[Run]], documents: int) -> str:
-    """Return the figures as a Markdown table; ratios are to the naive chain, paired by round."""
-    naive = runs["naive"]
+    """Return the figures as a Markdown table; ratios are to the naive chain (else the last way), paired by round."""
+    base = "naive" if "naive" in runs else list(runs)[-1]
+    against = runs[base]
     lines = [
-        "| way | wall s | x naive, wall | CPU s | x naive, CPU | documents/s | largest process, MB |",
+        f"| way | wall s | x {base}, wall | CPU s | x {base}, CPU | documents/s | largest process, MB |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for name, each in runs.items():
         wall = statistics.median(run.wall for run in each)
-        ratio = statistics.median(run.wall / other.wall for run, other in zip(each, naive, strict=True))
-        cpu = statistics.median(run.cpu / other.cpu for run, other in zip(each, naive, strict=True))
+        ratio = statistics.median(run.wall / other.wall for run, other in zip(each, against, strict=True))
+        cpu = statistics.median(run.cpu / other.cpu for run, other in zip(each, against, strict=True))
         lines.append(
             f"| {name} | {wall:.2f} | {ratio:.2f} | {min(run.cpu for run in each):.2f} | {cpu:.2f} "
             f"| {documents / wall:.1f} | {max(run.memory for run in each):.0f} |"
@@ -186,6 +197,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--uno-python", help="a Python that can import uno and unoserver; without it they are left out")
     parser.add_argument(
+        "--without", nargs="+", default=[], metavar="WAY", help="ways to leave out, as named in the table"
+    )
+    parser.add_argument(
         "--json", type=Path, metavar="FILE", help="also write every single figure to FILE, after each round"
     )
     options = parser.parse_args()
@@ -194,7 +208,14 @@ def main() -> int:
     print(f"{platform.platform()}, {cores} cores, Python {platform.python_version()}, {options.rounds} rounds")
     for packages in options.packages:
         with tempfile.TemporaryDirectory(prefix="isa-docs-bench-") as work:
-            bench = Bench(options.matter.resolve(), options.submission, packages, Path(work), options.uno_python)
+            bench = Bench(
+                options.matter.resolve(),
+                options.submission,
+                packages,
+                Path(work),
+                uno_python=options.uno_python,
+                without=options.without,
+            )
             print(f"\n{packages} x {options.submission} ({bench.documents} Word documents)\n", flush=True)
 
             def keep(runs: dict[str, list[Run]], packages: int = packages) -> None:

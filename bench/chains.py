@@ -68,7 +68,7 @@ def append(parts: Sequence[Path], work: Path, pdfs: Path | None = None) -> None:
 
 def soffice(documents: Sequence[Path], out: Path) -> None:
     """Convert with one call of the stock command."""
-    command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", out, *documents]
+    command: list[str | Path] = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", out, *documents]
     subprocess.run(command, check=True, capture_output=True)
 
 
