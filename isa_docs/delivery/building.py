@@ -103,9 +103,8 @@ class PackageWork:
         try:
             matter = self._spool.matter(asked.intake)
         except InputError as error:
-            told = (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
-            write_result(folder, told, [])
-            return _failure(error.exit_code, told)
+            write_result(folder, [Finding("JOB-INTAKE", Severity.ERROR, error.message)], [])
+            return BuildResult(JobState.FAILED, int(error.exit_code), error.message)  # so that it runs when sent again
         patient = asked.priority >= ANNUAL
         order = BuildOrder(matter, folder, asked.as_of, asked.only, self._templates, self._strict, patient)
         return self._builder(order)
@@ -140,19 +139,21 @@ def build_here(
         outcomes = build_matter(loaded, select(loaded, order.only), settings)
     except IsaDocsError as error:
         told = error.findings or (Finding("JOB-INTAKE", Severity.ERROR, error.message),)
-        write_result(folder, told, [], data)
-        return _failure(error.exit_code, told)
+        write_result(folder, told, [], data, strict=order.strict)
+        return _failure(error.exit_code, told, strict=order.strict)
     except Exception as error:  # a bug must end as a state that people see, not as a stack of text with intake in it
         _log.error("unexpected error", extra={"job": folder.name, "error": type(error).__name__})
         write_result(folder, [], [])
         return _failure(ExitCode.BUG, ())
     findings = _unique(outcomes)
     files = tuple(_built(outcome, folder) for outcome in outcomes if outcome.pdf)
-    write_result(folder, findings, [each.file for each in files], data)
+    write_result(folder, findings, [each.file for each in files], data, strict=order.strict)
     failed = [outcome for outcome in outcomes if outcome.error]
     if failed:
         named = {each.id for each in loaded.matter.submissions if isinstance(each, Application) and each.mou.form}
-        return _worst([_failure(each.exit_code, each.findings, form=each.submission in named) for each in failed])
+        return _worst(
+            [_failure(each.exit_code, each.findings, order.strict, each.submission in named) for each in failed]
+        )
     return BuildResult(JobState.BUILT, files=files)
 
 
@@ -199,12 +200,13 @@ def _built(outcome: Outcome, folder: Path) -> BuiltFile:
     return BuiltFile(outcome.submission, name, package.sha256, package.pages, outcome.package_id)
 
 
-def _failure(code: int, findings: Sequence[Finding], *, form: bool = False) -> BuildResult:
+def _failure(code: int, findings: Sequence[Finding], strict: bool = False, form: bool = False) -> BuildResult:
     """Return the result for an exit code; its message counts and never quotes, for it is kept in the database.
 
-    ``form`` says whether the intake names the agency's form; otherwise that is the firm's.
+    Under ``strict`` warnings stop a build, too. ``form`` says whether the intake names the agency's form; otherwise
+    that is the firm's.
     """
-    stops = stopping(findings)
+    stops = stopping(findings, strict=strict)
     theirs = code in _THEIRS or (
         code in _MAY_BE_THEIRS and bool(stops) and all(_is_theirs(each, form) for each in stops)
     )

@@ -12,7 +12,7 @@ from typing import Any
 from isa_docs import __version__
 from isa_docs.delivery.jobs.model import Job, JobState
 from isa_docs.errors import ExitCode
-from isa_docs.findings import Finding, Severity, conceal, in_order
+from isa_docs.findings import Finding, conceal, in_order, stopping
 from isa_docs.intake.schema import field_title
 
 # Internal Revenue Service numbers (NN-NNNNNNNXX), CBP-assigned numbers (YYDDPP-NNNNN), and Social Security numbers
@@ -52,15 +52,14 @@ def masked(value: Any) -> Any:
     return value
 
 
-def finding_lines(findings: Iterable[Finding], data: Any = None) -> list[str]:
+def finding_lines(findings: Iterable[Finding], data: Any = None, *, strict: bool = False) -> list[str]:
     """Return the findings that stop a build as lines for a person, each with the title of its field.
 
-    ``data`` is the matter they were found in; it decides which kind of submission a field belongs to.
+    Under ``strict`` warnings do, too. ``data`` is the matter they were found in; it decides which kind of submission a
+    field belongs to.
     """
     lines = []
-    for finding in in_order(findings):
-        if finding.severity is not Severity.ERROR or finding.overridden:
-            continue
+    for finding in in_order(stopping(findings, strict=strict)):
         where = field_title(finding.path, data) if finding.path else ""
         where = "" if finding.message.startswith(where) else where
         line = f"line {finding.place.line}" if finding.place and finding.place.line else ""
@@ -70,11 +69,13 @@ def finding_lines(findings: Iterable[Finding], data: Any = None) -> list[str]:
     return lines
 
 
-def write_result(folder: Path, findings: Sequence[Finding], files: Sequence[str], data: Any = None) -> None:
+def write_result(
+    folder: Path, findings: Sequence[Finding], files: Sequence[str], data: Any = None, *, strict: bool = False
+) -> None:
     """Write what a build found beside its packages, concealed, for whoever reports the job later."""
     result = {
         "findings": [_told(finding) for finding in in_order(findings)],
-        "lines": finding_lines(findings, data),
+        "lines": finding_lines(findings, data, strict=strict),
         "files": list(files),
     }
     folder.mkdir(parents=True, exist_ok=True)

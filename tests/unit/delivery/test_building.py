@@ -30,7 +30,7 @@ from isa_docs.delivery.building_process import ProcessBuilder, _asked, _Child
 from isa_docs.delivery.intake import Reception, version_with
 from isa_docs.delivery.jobs.inline import InlineJobs
 from isa_docs.delivery.jobs.model import BuildResult, BuiltFile, Job, JobRequest, JobState
-from isa_docs.delivery.results import mask, plain_text, read_result
+from isa_docs.delivery.results import finding_lines, mask, plain_text, read_result
 from isa_docs.delivery.spool import Spool, clean_name, matter_name
 from isa_docs.errors import ExitCode, InputError
 from isa_docs.findings import Finding, Severity
@@ -123,6 +123,13 @@ class TestTheAgencysForm:
         assert "FORM-MISSING" in codes
         assert any(code.startswith("ISA-") for code in codes)
         assert result.state is JobState.NEEDS_CORRECTION
+
+
+def test_a_warning_that_stops_a_strict_build_is_the_intakes_and_is_told() -> None:
+    fault = Finding("EXH-BLANK", Severity.WARNING, "A page of the exhibit is blank.", "Look at it.")
+    assert _failure(ExitCode.ASSEMBLY, [fault], strict=True).state is JobState.NEEDS_CORRECTION
+    assert finding_lines([fault], strict=True) == ["A page of the exhibit is blank. Look at it."]
+    assert finding_lines([fault]) == []
 
 
 def test_a_font_that_is_missing_is_ours_even_on_a_form_of_the_intake() -> None:
@@ -264,8 +271,9 @@ def _remembering(children: list[_Child], ask: Callable[..., dict[str, object]]) 
 def test_an_intake_that_is_no_longer_kept_is_asked_for_again(tmp_path: Path) -> None:
     work = PackageWork(Spool(tmp_path / "spool"), tmp_path / "packages", lambda order: pytest.fail("nothing to build"))
     job = Job(JobRequest("ab" * 16, "api", "", "cd" * 32, DAY))
-    assert work.build(job).state is JobState.NEEDS_CORRECTION
-    assert read_result(work.folder(job))["lines"] == ["The intake is no longer kept; send it again."]
+    result = work.build(job)
+    assert (result.state, result.message) == (JobState.FAILED, "The intake is no longer kept; send it again.")
+    assert read_result(work.folder(job))["lines"] == [result.message]
 
 
 def test_what_two_doors_ask_for_is_built_once_as_long_as_it_is_what_it_was(tmp_path: Path) -> None:
