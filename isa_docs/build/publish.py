@@ -32,7 +32,8 @@ def publish(files: Mapping[str, bytes | Path], target: Path, *, wait: float = 10
     that folder is returned. Where the system can exchange two folders, there is no instant without a package.
 
     Raises OutputError when the folder cannot be written or is in use by another program, TryAgainError when another
-    build holds it longer than ``wait`` seconds; what stood there then still stands.
+    build holds it longer than ``wait`` seconds; what stood there then still stands, unless the message says that the
+    new package is in place.
     """
     from filelock import FileLock, Timeout  # only here: it takes long to import
 
@@ -102,16 +103,20 @@ def _replace(files: Mapping[str, bytes | Path], target: Path) -> Path | None:
         if not target.exists():
             fresh.rename(target)
         else:
-            if _exchanged(fresh, target):
-                fresh.rename(old)
-            else:
+            fresh.rename(old)  # first, so that whatever a build that is cut off leaves is looked through by the next
+            if not _exchanged(old, target):
+                old.rename(fresh)
                 target.rename(old)
                 try:
                     fresh.rename(target)
                 except OSError:
                     old.rename(target)
                     raise
-            kept = _rescue(old, target, own, kept, seen)
+            try:
+                kept = _rescue(old, target, own, kept, seen)
+            except OSError as error:
+                message = f"The new package is in place, but what came into {target} meanwhile is still in {old}"
+                raise OutputError(f"{message}: {error.strerror}. Move it, and build again.") from None
             shutil.rmtree(old, ignore_errors=True)
         if not old.exists():
             _record(sums, written)

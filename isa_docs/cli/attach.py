@@ -10,7 +10,8 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.verify import MANIFEST, built_package, load_manifest, read_bytes
-from isa_docs.errors import ExitCode, InputError, OutputError
+from isa_docs.cli.writing import write_beside
+from isa_docs.errors import ExitCode, InputError
 from isa_docs.findings import Finding, Severity, stopping
 
 
@@ -30,7 +31,6 @@ def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path |
     Each page is known by the code in its lower left corner. The copy is the package as built with the scanned sheets
     laid over their pages. Exit code 10 when a page is missing, foreign or cannot be told.
     """
-    from isa_docs.build.publish import undisturbed
     from isa_docs.review.executed import executed_copy, execution_record, record_path
     from isa_docs.review.scan import match_pages, read_scan
 
@@ -46,14 +46,10 @@ def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path |
     answer.add(matching.findings)
     target = out or place.with_name(f"{Path(record['package']['file']).stem}-executed.pdf")
     if matching.pages:
-        if target.exists():
-            raise OutputError(f"{target} exists already and stays as it is. Name another file with --out.")
         data = executed_copy(built, matching.pages)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        written = execution_record(data, record, scan, matching.pages)
-        with undisturbed(target.parent):
-            target.write_bytes(data)
-            record_path(target).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+        written = json.dumps(execution_record(data, record, scan, matching.pages), indent=2) + "\n"
+        package = place.with_name(Path(record["package"]["file"]).name)
+        write_beside({target: data, record_path(target): written.encode()}, package, built)
         answer.say(str(target))
     for number, each in sorted(matching.pages.items()):
         answer.say(f"  page {number} of the package is page {each.number} of the scan")

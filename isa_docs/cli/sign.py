@@ -12,6 +12,7 @@ import click
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import DateType, now
 from isa_docs.cli.verify import FILE, TRUST, read_bytes
+from isa_docs.cli.writing import write_beside
 from isa_docs.errors import OutputError
 
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
@@ -63,7 +64,6 @@ def sign(
 
     What was built, and every signature before, stays byte for byte in the new file.
     """
-    from isa_docs.build.publish import undisturbed
     from isa_docs.review.signing import Signing, require_pyhanko, sign_package, time_stamper
 
     require_pyhanko()
@@ -85,10 +85,8 @@ def sign(
         location=location,
         dated=dated,
     )
-    data = sign_package(read_bytes(file), signing)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with undisturbed(target.parent):
-        target.write_bytes(data)
+    data = read_bytes(file)
+    write_beside({target: sign_package(data, signing)}, file, data)
     answer.result = {"file": str(target), "field": field, "level": level}
     answer.say(str(target))
 

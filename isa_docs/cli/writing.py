@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from isa_docs.errors import OutputError
+from isa_docs.errors import OutputError, TryAgainError
 
 Kind = Literal["HTML page", "PDF", "calendar file"]
 
@@ -42,3 +42,22 @@ def write(file: Path, data: bytes) -> None:
         file.write_bytes(data)
     except OSError as error:
         raise OutputError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def write_beside(files: Mapping[Path, bytes], package: Path, read: bytes) -> None:
+    """Write new files that were made from ``package``, whose bytes were ``read``; no build replaces it meanwhile.
+
+    Raises OutputError when the first of them exists already or one cannot be written, TryAgainError when the package
+    is another by now or a build holds its folder.
+    """
+    from isa_docs.build.publish import undisturbed
+
+    first = next(iter(files))
+    first.parent.mkdir(parents=True, exist_ok=True)
+    with undisturbed(first.parent):
+        if first.exists():
+            raise OutputError(f"{first} exists already and stays as it is. Name another file with --out.")
+        if not package.is_file() or package.read_bytes() != read:
+            raise TryAgainError(f"{package} is another file than a moment ago; nothing was written. Run it again.")
+        for file, data in files.items():
+            write(file, data)

@@ -59,6 +59,11 @@ def content_hash(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
+def intake_hash(files: Mapping[str, bytes]) -> str:
+    """Return the hash by which an intake of these files is known; raises InputError as :func:`clean_name` does."""
+    return content_hash({clean_name(name): data for name, data in files.items()})
+
+
 class Spool:
     """A folder of intakes. All workers of a service see the same one."""
 

@@ -40,17 +40,7 @@ _CHANGES = {
     "mailing-address": "Mailing address",
     "other": "Other",
 }
-_ORDINALS = {
-    1: "first",
-    2: "second",
-    3: "third",
-    4: "fourth",
-    5: "fifth",
-    6: "sixth",
-    7: "seventh",
-    8: "eighth",
-    9: "ninth",
-}
+_ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 _METHODS = {"attribute": "Statistical", "estimation": "Statistical", "judgmental": "Judgmental", "complete": "Complete"}
 
 
@@ -133,7 +123,7 @@ def timing(plan: SubmissionPlan) -> str:
         "the day on which CBP signed the Memorandum of Understanding"
     )
     if track_of(matter).track == "standard":  # its period is known at second hand only, so the letter states none
-        return f"{base}; this is the Company’s {_ORDINALS.get(cycle + 1, ordinal(cycle + 1))} annual notification."
+        return f"{base}."
     years = anniversary.year - accepted.year
     text = f"{base}; the {_ORDINALS.get(years, ordinal(years))} anniversary is {long_date(anniversary)}."
     if cycle == 0 and abs((submission.date - anniversary).days) <= WINDOW_DAYS:

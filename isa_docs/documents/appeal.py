@@ -19,6 +19,9 @@ Values = dict[str, Any]
 APPEAL_DAYS = 10
 """Calendar days from receipt of the notice (77 FR 61012)."""
 
+_ARRIVES = {"hand": 0, "courier": 1}
+"""Days in which a delivery can be relied on to arrive, where the last one is a business day."""
+
 _CATEGORY = {
     "mou-terms": "a failure to follow the terms of the Memorandum",
     "reasonable-care": (
@@ -109,7 +112,7 @@ def timeliness(plan: SubmissionPlan, evidence: str = "") -> str:
     """State when the notice was received, the period that runs from then, and the day on which this appeal falls.
 
     The ten calendar days are those of 77 FR 61012; of a CTPAT decision only its own last day is stated. That the
-    appeal arrives in time is said only where the next business day, or today by hand, is within the period.
+    appeal arrives in time is said only of a delivery by hand today or by courier on the next business day.
     ``evidence`` is where the notice and the proof of its receipt are enclosed.
     """
     submission = plan.submission
@@ -131,9 +134,8 @@ def timeliness(plan: SubmissionPlan, evidence: str = "") -> str:
         "The ten calendar days for an appeal run from receipt: the day of receipt is not counted, and the tenth day is "
         f"{long_date(last, 'weekday')}. {sent}, day {(submission.date - notice.received_on).days}"
     )
-    by_hand = any(way.method == "hand" for way in submission.delivery)
-    arrives = calendar_for(plan.matter).roll_forward(submission.date + timedelta(days=0 if by_hand else 1))
-    if arrives <= last:
+    days = min((_ARRIVES[way.method] for way in submission.delivery if way.method in _ARRIVES), default=None)
+    if days is not None and calendar_for(plan.matter).roll_forward(submission.date + timedelta(days=days)) <= last:
         text += (
             ", for receipt within the ten days, so that it is timely whether the day of sending or of receipt counts"
         )

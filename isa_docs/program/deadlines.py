@@ -129,6 +129,11 @@ class Deadline:
         """Return the business day on or after the nominal day; an argument by analogy, never a plan."""
         return self.calendar.roll_forward(self.nominal)
 
+    @cached_property
+    def outer(self) -> date:
+        """Return the last day on any reading, used or not."""
+        return max([self.nominal, *(reading.end for reading in self.readings if reading.end)])
+
     @property
     def act_by(self) -> date:
         """Return the day to put in the diary: the target where there is one, else the cautious day."""

@@ -245,7 +245,7 @@ def _appeals(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator
         if made_on(matter, submission) > as_of:
             to = recipient_for(matter, submission).one_line
             yield _entry(matter, own, as_of, submission.id, to, planned=submission.date)
-        elif unproved and as_of <= own.nominal and not decided_by(matter, submission, as_of):
+        elif unproved and as_of <= own.outer and not decided_by(matter, submission, as_of):
             to = recipient_for(matter, submission).one_line
             yield _entry(matter, own, as_of, submission.id, to, note=unproved)
         elif decided_by(matter, submission, as_of) or edition_for(matter, submission).edition == "ctpat-tc":

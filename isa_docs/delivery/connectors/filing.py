@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from isa_docs.delivery.connectors.model import Connector, ConnectorError, DocumentGoneError
+from isa_docs.delivery.connectors.model import Connector, ConnectorError, DocumentGoneError, DocumentTooLargeError
 from isa_docs.delivery.intake import Reception
 from isa_docs.delivery.jobs.model import BuiltFile, FilingFailedError, Job, JobState
 from isa_docs.delivery.results import plain_text, read_result
@@ -37,7 +37,7 @@ class DmsDestination:
             for built in job.files:
                 self._file_one(job, built, folder / built.file)
             state = JobState.FILED if job.files else job.state
-            facts = {"isa_job": job.key, "isa_status": str(state)}
+            facts = {"isa_job": job.key, "isa_status": str(state), "isa_intake_sha256": job.request.intake}
             text = plain_text(_as(job, state), read_result(folder))
             try:
                 self._connector.set_status(job.request.document, state, text, facts)
@@ -105,12 +105,12 @@ class Sweep:
         """
         if not self._connector.is_ready(document):
             return None
-        files = self._connector.fetch(document)
         try:
-            job = self._reception.submit(files, self._name, document)
-        except InputError as error:
-            text = f"The intake needs correction.\n{error.message}\n"
+            job = self._reception.submit(self._connector.fetch(document), self._name, document)
+        except (DocumentTooLargeError, InputError) as error:
+            why = error.message if isinstance(error, InputError) else "The document is too large."
             facts = {"isa_status": str(JobState.NEEDS_CORRECTION)}
+            text = f"The intake needs correction.\n{why}\n"
             self._connector.set_status(document, JobState.NEEDS_CORRECTION, text, facts)
             return None
         if job.state in (JobState.FILED, JobState.NEEDS_CORRECTION) and job.step == "":

@@ -24,6 +24,10 @@ class DocumentGoneError(ConnectorError):
     """The document is no longer there."""
 
 
+class DocumentTooLargeError(ConnectorError):
+    """The document is larger than what is taken in."""
+
+
 class Connector(Protocol):
     """A document-management system. Every method may raise ConnectorError, and may be called again after it did."""
 

@@ -14,10 +14,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError
+from isa_docs.delivery.connectors.model import ConnectorError, DocumentGoneError, DocumentTooLargeError
 from isa_docs.delivery.folder.store import FolderError, TooLargeError
 from isa_docs.delivery.folder.webdav import WebDavFolder
 from isa_docs.delivery.jobs.model import JobState
+from isa_docs.delivery.spool import intake_hash
+from isa_docs.errors import InputError
 
 _ENDS = {
     JobState.FILED: "filed",
@@ -94,7 +96,8 @@ class WebDavDms:
     def set_status(self, document: str, state: JobState, text: str, facts: Mapping[str, str]) -> None:
         """Write the text, then move the document to where people look for what came of it.
 
-        A document in ``requested`` stays: it is a later one, put there while this one was being built.
+        A document in ``requested`` stays: it is a later one, put there while this one was being built. So does one in
+        ``building`` that is another than the facts tell of: the first was moved already, only the answer was lost.
         """
         end = _ENDS.get(state)
         if end is None:
@@ -102,8 +105,17 @@ class WebDavDms:
         with self._errors():
             self._folder.put(f"{end}/{document}{_OWN_TEXTS[1]}", text.encode())
             self._folder.put(f"{end}/{document}{_OWN_TEXTS[0]}", json.dumps(dict(facts), indent=2).encode())
-            if self._folder.exists(f"building/{document}"):
+            if self._is_it(f"building/{document}", facts.get("isa_intake_sha256")):
                 self._move_away(f"building/{document}", f"{end}/{document}")
+
+    def _is_it(self, place: str, intake: str | None) -> bool:
+        """Say whether the document there is the one with this hash, or any where none is given."""
+        if not self._folder.exists(place):
+            return False
+        try:
+            return intake is None or intake_hash(self._folder.read(place)) == intake
+        except (InputError, TooLargeError):
+            return False
 
     def _move_away(self, source: str, target: str) -> None:
         """Move a document to its end; one of the same name that was there before keeps its place and gets a number."""
@@ -121,6 +133,6 @@ class WebDavDms:
         except FileNotFoundError:
             raise DocumentGoneError("the document is no longer there") from None
         except TooLargeError:
-            raise ConnectorError("the document is too large") from None
+            raise DocumentTooLargeError("the document is too large") from None
         except FolderError as error:
             raise ConnectorError(str(error), error.wait) from None

@@ -71,7 +71,7 @@ def isa_anl_003(case: Case[AnnualNotification]) -> Iterator[Problem]:
     deadline, day = case.deadline, case.submission.date
     if deadline is None or deadline.id == "D3":
         return
-    outer = max([deadline.roll_forward, *(reading.end for reading in deadline.readings if reading.end)])
+    outer = max(deadline.roll_forward, deadline.outer)
     if day > outer:
         yield Problem(
             f"The letter is dated {long_date(day)}; it was due by {weekday_date(deadline.nominal)}. "
@@ -99,7 +99,7 @@ def isa_anl_004(case: Case[AnnualNotification]) -> Iterator[Problem]:
     deadline, day = case.deadline, case.submission.date
     if deadline is None:
         return
-    outer = max([deadline.roll_forward, *(reading.end for reading in deadline.readings if reading.end)])
+    outer = max(deadline.roll_forward, deadline.outer)
     if deadline.id == "D3":
         if deadline.cautious < day <= deadline.nominal:
             yield Problem(

@@ -58,7 +58,7 @@ def isa_app_001(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     if day > deadline.nominal:
         yield Problem(f"The appeal is dated {long_date(day)}; {ended}", case.path("date"))
     elif (sent := made_on(case.matter, case.submission)) > deadline.nominal:
-        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {ended}", ("events",))
+        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {ended}", _sent(case))
 
 
 @rule(
@@ -154,6 +154,13 @@ def isa_app_004(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
             yield Problem(
                 f"The text says {match[0]!r}; the ten calendar days run from the receipt of the notice.", path
             )
+
+
+def _sent(case: Case[DiscontinuanceAppeal]) -> Path:
+    """Return where the first sending of the appeal is recorded."""
+    events, appeal = case.matter.events, case.submission.id
+    sent = [(each.on, at) for at, each in enumerate(events) if each.submission == appeal and each.what == "sent"]
+    return ("events", min(sent)[1], "on")
 
 
 def _texts(case: Case[DiscontinuanceAppeal]) -> Iterator[tuple[str, Path]]:
@@ -333,12 +340,12 @@ def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     deadline, day = case.deadline, case.submission.date
     if deadline is None:
         return
-    last = max([deadline.nominal, *(reading.end for reading in deadline.readings if reading.end)])
-    if day > last:
-        why = "as the decision states" if case.submission.stated_deadline else "90 days after the decision"
-        yield Problem(
-            f"The appeal is dated {long_date(day)}; its last day was {weekday_date(last)}, {why}.", case.path("date")
-        )
+    why = "as the decision states" if case.submission.stated_deadline else "90 days after the decision"
+    last = f"its last day was {weekday_date(deadline.outer)}, {why}."
+    if day > deadline.outer:
+        yield Problem(f"The appeal is dated {long_date(day)}; {last}", case.path("date"))
+    elif (sent := made_on(case.matter, case.submission)) > deadline.outer:
+        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {last}", _sent(case))
 
 
 @rule(
@@ -357,11 +364,9 @@ def isa_app_014(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """
     for position, ground in enumerate(case.submission.grounds):
         if ground.position != "contested":
-            yield Problem(
-                f"{ground.title} is {_POSITIONS[ground.position]}"
-                + (", willfulness included." if ground.category == "willfulness" else "."),
-                case.path("grounds", position, "position"),
-            )
+            willful = "; it is the ground of willfulness" if ground.category == "willfulness" else ""
+            message = f"{ground.title} is {_POSITIONS[ground.position]}{willful}."
+            yield Problem(message, case.path("grounds", position, "position"))
 
 
 @rule(

@@ -26,7 +26,7 @@ def check_rules(
 
     Findings carry the path into the matter; the caller adds file and line. A finding that a recorded override
     covers keeps its severity and says in ``overridden`` who set it aside and why. ``as_of`` is the day of the
-    check; rules about today are silent without it.
+    check: an override of a later day covers nothing yet; rules about today are silent without it.
     """
     findings: list[Finding] = []
     everything: Case[None] = Case(matter, None, as_of=as_of)
@@ -40,7 +40,7 @@ def check_rules(
             findings += _matter_findings(rule, everything, submission_ids)
         elif rule.scope == "submission":
             findings += [f for case in cases if rule.applies(case) for f in _findings(rule, case, case.submission.id)]
-    findings = [_overridden(finding, matter) for finding in findings]
+    findings = [_overridden(finding, matter, as_of) for finding in findings]
     findings += _unused_overrides(matter, findings, submission_ids)
     return findings
 
@@ -64,7 +64,7 @@ def check_package(
     fields = None if signature_fields is None else frozenset(signature_fields)
     case = PackageCase(matter, matter.submissions[index], index, None, tuple(papers), tuple(enclosures), fields)
     rules = [rule for rule in registered().values() if rule.scope == "package" and rule.applies(case)]
-    return [_overridden(f, matter) for rule in rules for f in _findings(rule, case, submission_id)]
+    return [_overridden(f, matter, None) for rule in rules for f in _findings(rule, case, submission_id)]
 
 
 def _findings(rule: Rule, case: Case[Any], submission: str | None) -> Iterator[Finding]:
@@ -103,8 +103,10 @@ def _covers(override: Override, finding: Finding) -> bool:
     return override.code == finding.code and override.submission in (None, finding.submission)
 
 
-def _overridden(finding: Finding, matter: Matter) -> Finding:
+def _overridden(finding: Finding, matter: Matter, as_of: date | None) -> Finding:
     for override in matter.overrides:
+        if as_of is not None and override.on > as_of:
+            continue  # nobody has decided it yet
         if _covers(override, finding) and override.reason.strip() and override.by.strip():
             return replace(finding, overridden=f"{override.by}, {long_date(override.on)}: {override.reason}")
     return finding

@@ -157,7 +157,7 @@ def isa_apl_016(case: Case[Application]) -> Iterator[Problem]:
         return
     if since is None:
         yield Problem("The file does not say since when the importer has been importing.", ("importer",))
-    elif day.year - since == 2:
+    elif day.year - since == 2 and (day.month, day.day) != (12, 31):
         yield Problem(
             f"Importing since {since}: two years have passed only if the first entry was made by "
             f"{long_date(add_months(day, -24))}.",

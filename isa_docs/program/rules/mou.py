@@ -219,6 +219,12 @@ def isa_mou_003(case: Case[Application]) -> Iterator[Problem]:
     example="mou: {ior_numbers: [12-3456789]}   # no form",
 )
 def isa_mou_008(case: Case[Application]) -> Iterator[Problem]:
-    """The Memorandum of the program is CBP's own form, which was not seen; without it the paper is a text of ours."""
+    """The Memorandum of the program is CBP's own form, which was not seen; without it the paper is a text of ours.
+
+    The form can also lie among the firm's templates, which the matter file does not tell.
+    """
     if case.submission.mou.form is None:
-        yield Problem("The MOU is made from the template of this tool, not from CBP's form.", case.path("mou"))
+        yield Problem(
+            "The matter names no form of CBP's; unless the firm's templates hold it, its words are not CBP's.",
+            case.path("mou"),
+        )

@@ -295,6 +295,26 @@ class TestWhatOthersPutThereWhileItIsReplaced:
         assert {name.split("/")[1] for name in after if name.startswith("superseded/")} == {"aa11"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged on Linux only")
+def test_a_build_cut_off_right_after_the_exchange_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, exchanged = tmp_path / "anl", module._exchanged
+    publish(built("aa11", "pages"), target)
+
+    def cut_off(one: Path, other: Path) -> bool:
+        (target / "call.txt").write_text("note", encoding="utf-8")
+        assert exchanged(one, other)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, "_exchanged", cut_off)
+        publish(built("bb22", "new"), target)
+    publish(built("cc33", "newer"), target)
+    assert contents(target)["superseded/aa11/call.txt"] == "note"
+    assert contents(target)["p.pdf"] == "newer"
+
+
 def test_a_build_cut_off_before_its_record_is_no_stranger_to_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from isa_docs.cli.writing import may_write
-from isa_docs.errors import OutputError
+from isa_docs.cli.writing import may_write, write_beside
+from isa_docs.errors import OutputError, TryAgainError
 from tests.unit.cli.running import NORTHWIND, Invoke
 
 
@@ -66,3 +66,23 @@ def test_another_name_of_an_input_is_the_input(tmp_path: Path) -> None:
     (tmp_path / "b.ics").hardlink_to(tmp_path / "a.ics")
     with pytest.raises(OutputError, match="is read by this command"):
         may_write(tmp_path / "b.ics", "calendar file", [tmp_path / "a.ics"])
+
+
+class TestWriteBeside:
+    def test_what_was_made_of_a_package_that_was_replaced_is_not_put_beside_the_new_one(self, tmp_path: Path) -> None:
+        package, signed = tmp_path / "p.pdf", tmp_path / "p-signed.pdf"
+        package.write_bytes(b"%PDF new")
+        with pytest.raises(TryAgainError, match="is another file than a moment ago"):
+            write_beside({signed: b"%PDF old, signed"}, package, b"%PDF old")
+        assert not signed.exists()
+
+    def test_files_are_written_and_an_earlier_one_stays(self, tmp_path: Path) -> None:
+        package, signed = tmp_path / "p.pdf", tmp_path / "out" / "p-signed.pdf"
+        package.write_bytes(b"%PDF")
+        write_beside({signed: b"%PDF signed", signed.with_suffix(".json"): b"{}"}, package, b"%PDF")
+        with pytest.raises(OutputError, match="exists already"):
+            write_beside({signed: b"%PDF other"}, package, b"%PDF")
+        assert {each.name: each.read_bytes() for each in signed.parent.iterdir()} == {
+            "p-signed.pdf": b"%PDF signed",
+            "p-signed.json": b"{}",
+        }

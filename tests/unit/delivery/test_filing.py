@@ -291,6 +291,37 @@ class TestWhileItIsBeingBuilt:
         assert jobs.find()[0].state is JobState.FILED
         assert names(root / "requested") == ["m.yaml"]
 
+    def test_nor_one_that_is_being_built_by_then(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(Unsure(dms, ["set_status"]), work, jobs)  # type: ignore[arg-type]
+        (root / "requested" / "m.yaml").write_text("matter: m\n")
+        sweep.look()
+        work_off(jobs, filing)
+        (root / "requested" / "m.yaml").write_text("matter: m\n# corrected\n")
+        sweep.look()
+        file_half(jobs.table, filing, (first := jobs.table.owing()[0]).key, first.attempt, time.time)
+        assert names(root / "building") == ["m.yaml"]
+        work_off(jobs, filing)
+        assert [job.state for job in jobs.find()] == [JobState.FILED] * 2
+        assert (root / "filed" / "m (2).yaml").read_text().endswith("# corrected\n")
+
+    def test_one_that_is_too_large_makes_way_for_its_correction(
+        self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dms, root = store
+        sweep, filing = without_worker(dms, work, jobs)
+        monkeypatch.setattr(WebDavFolder.get, "__defaults__", (100,))
+        (root / "requested" / "m.yaml").write_text("matter: m\n" + "#" * 200)
+        sweep.look()
+        assert names(root / "building") == []
+        assert (root / "needs-correction" / "m.yaml.status.txt").read_text().endswith("The document is too large.\n")
+        (root / "requested" / "m.yaml").write_text("matter: m\n")
+        sweep.look()
+        work_off(jobs, filing)
+        assert jobs.find()[0].state is JobState.FILED
+
     def test_a_canceled_job_stays_so_until_its_document_is_asked_for_again(
         self, store: tuple[WebDavDms, Path], work: SmallWork, jobs: DurableJobs
     ) -> None:

@@ -215,6 +215,8 @@ IN_TIME = ", for receipt within the ten days, so that it is timely whether the d
         ("2013-06-12", "2013-06-20", "courier", f"Thursday, June 20, 2013, day 8{IN_TIME}"),
         ("2013-06-12", "2013-06-21", "courier", "Friday, June 21, 2013, day 9."),
         ("2013-06-12", "2013-06-21", "hand", f"Friday, June 21, 2013, day 9{IN_TIME}"),
+        ("2013-06-12", "2013-06-17", "first-class-mail", "Monday, June 17, 2013, day 5."),
+        ("2013-06-12", "2013-06-17", "email", "Monday, June 17, 2013, day 5."),
     ],
 )
 def test_that_an_appeal_arrives_in_time_is_said_only_where_it_can(

@@ -98,6 +98,15 @@ def test_an_appeal_stays_due_until_its_sending_is_recorded_or_its_days_are_over(
     assert [line[0] for line in lines("2013-06-21", sent)] == ["D3", "D7-proposed"]
 
 
+def test_an_appeal_of_a_ctpat_decision_stays_due_while_any_period_of_the_statute_runs() -> None:
+    ctpat = (
+        "submissions.2: {id: appeal, kind: discontinuance-appeal, edition: ctpat-tc, date: 2023-02-01, "
+        "notice: {type: proposed, dated: 2023-01-10, received_on: 2023-01-12}, grounds: [], statement_of_facts: x}"
+    )
+    clocks = [[line[0] for line in lines(day, ctpat)] for day in ("2023-02-09", "2023-04-10", "2023-04-11")]
+    assert ["D6-tc" in each for each in clocks] == [True, True, False]
+
+
 def test_a_report_without_an_application_opens_the_twelve_months() -> None:
     bare = "submissions: []\nacceptance: DELETE"
     (entry,) = docket_entries(matter(bare), date(2013, 5, 1))

@@ -57,7 +57,7 @@ MISTAKES = [
         11,
         "ISA-APP-001",
         "events: [{submission: appeal, what: sent, on: 2013-06-24}]",
-        "events",
+        "'on': 2013-06-24",
         "77 FR 61012",
     ),
     (

@@ -103,6 +103,16 @@ def test_an_override_documents_the_error_and_no_longer_stops_the_build() -> None
     assert stopping(findings) == []
 
 
+def test_an_override_of_a_later_day_covers_nothing_yet() -> None:
+    late = matter(
+        "submissions.2.date: 2013-06-24\noverrides: [{code: ISA-APP-001, submission: appeal, by: A. Quill, "
+        "on: 2013-06-23, reason: CBP granted more days by telephone.}]"
+    )
+    found = {day: check_rules(late, ["appeal"], date.fromisoformat(day)) for day in ("2013-06-13", "2013-06-24")}
+    stops = {day: [each.code for each in stopping(findings)] for day, findings in found.items()}
+    assert stops == {"2013-06-13": ["ISA-APP-001"], "2013-06-24": []}
+
+
 def test_an_override_for_another_submission_covers_nothing() -> None:
     changes = load(OVERRIDE)
     changes["overrides"][0]["submission"] = "appeal"
