@@ -132,8 +132,8 @@ NEEDS = (
     Need(
         "poppler's PDF tools",
         present=lambda: has_program("pdftocairo"),
-        debian=("poppler-utils",),
-        fedora=("poppler-utils",),
+        debian=("poppler-utils", "poppler-data"),
+        fedora=("poppler-utils", "poppler-data"),
         macos=("poppler",),
         windows=("oschwartz10612.Poppler",),
     ),

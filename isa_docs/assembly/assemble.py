@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pikepdf import Array, Dictionary, Name, Page, Pdf
+from pikepdf import Array, Dictionary, Name, Page, Pdf, PdfError
 
 from isa_docs.assembly import content
-from isa_docs.assembly.crowding import WordsByPage, words_at_the_edges
+from isa_docs.assembly.crowding import Writing, writing_of
 from isa_docs.assembly.esign import with_fields
 from isa_docs.assembly.fields import add_fields, locate
 from isa_docs.assembly.graft import graft
@@ -21,8 +22,9 @@ from isa_docs.assembly.model import AssemblyResult, PackageInfo, Part, PartPages
 from isa_docs.assembly.navigation import LinkKeeper, add_outline, label_pages
 from isa_docs.assembly.objects import items_of
 from isa_docs.assembly.page_code import code_pages
+from isa_docs.assembly.shrinking import Rectangle, as_shown, set_boxes
 from isa_docs.assembly.source import Source, Spot
-from isa_docs.assembly.stamps import OwnStamp, stamp_pages
+from isa_docs.assembly.stamps import OwnStamp, Stamped, stamp_pages
 from isa_docs.assembly.structure import StructureTree
 from isa_docs.assembly.text_tags import add_tags
 from isa_docs.assembly.typeface import stamp_fonts
@@ -39,8 +41,6 @@ class _Merged:
     named: dict[str, Spot]
     pages: list[Page]
     placed: PartPages
-    at_the_edges: WordsByPage
-    """The words where the page stamp may stand."""
 
 
 def assemble(
@@ -103,10 +103,14 @@ class _Assembly:
         add_fields(tree, elements, with_fields(self._info.profile, fields), self._pages, faces[0])
         add_outline(self._pdf, self._parts, {key: item.source for key, item in self._merged.items()}, own_pages)
         coded = {field.page for field in fields}
-        own = [stamp for item in self._merged.values() for stamp in _own_stamps(item, coded)]
+        written = {key: _written(item, coded) for key, item in self._merged.items()}
+        signed: dict[int, list[Rectangle]] = {}
+        for field in fields:
+            signed.setdefault(field.page, []).append(as_shown(self._pages[field.page - 1], field.rect))
+        own = [stamp for key, item in self._merged.items() for stamp in _own_stamps(item, written[key], signed)]
         stamped = stamp_pages(self._pdf, self._pages, self._info.stamp, faces, self._info.bates, own)
         add_tags(self._pdf, self._pages, self._info.profile, fields, faces)
-        code_pages(self._pdf, self._pages, self._info.package_id, coded)
+        code_pages(self._pdf, self._pages, self._info.package_id, stamped.codes)
         tab_by_structure(self._pages)
         self._pdf.Root.StructTreeRoot = tree.finish(self._pages)
         describe(self._pdf, self._info)
@@ -117,17 +121,13 @@ class _Assembly:
             parts=tuple(placed[part.key] for part in self._parts),
             fields=fields,
             sha256=digest,
-            warnings=(
-                *(
-                    f"no installed font can show {character!r} in the page stamp"
-                    for character in sorted(stamped.unshowable)
-                ),
-                *(f"the page stamp stands over words of page {page}, which keeps its size" for page in stamped.covered),
-            ),
-            notes=tuple(
-                f"page {page} has words where the page stamp stands, so its content is shown a little smaller"
-                for page in stamped.shrunk
-            ),
+            warnings=_warnings(stamped),
+            notes=_notes(stamped),
+            written={
+                key: tuple(page.text for page in pages)
+                for key, pages in written.items()
+                if self._merged[key].part.kind == "exhibit"
+            },
             profile=self._info.profile,
         )
 
@@ -136,10 +136,11 @@ class _Assembly:
         source = Source(part.pdf, part.title)
         named = source.destinations()
         own = append_pages(self._pdf, source, lambda annotation: self._links.keep(part, source, named, annotation))
+        for page in own:
+            set_boxes(page)
         placed = PartPages(part.key, len(self._pages) + 1, len(own))
         self._pages += own
-        edges = words_at_the_edges(part.pdf, own) if part.kind == "exhibit" else {}
-        self._merged[part.key] = _Merged(part, source, named, own, placed, edges)
+        self._merged[part.key] = _Merged(part, source, named, own, placed)
 
     def _describe_part(self, tree: StructureTree, item: _Merged, above: Dictionary | None, prefix: str) -> Dictionary:
         """Give one part its place in the structure: its own tree, or a wrapping for each page; and its links."""
@@ -147,6 +148,9 @@ class _Assembly:
         language = source.language if source.tagged and source.language != self._info.language else None
         element = tree.add_part(item.part.title, above, language)
         if source.tagged:
+            if item.part.kind == "exhibit":
+                for page in item.pages:
+                    self._balance(page, content.page_bytes(page))
             if content.MENDED not in source.catalog:
                 mend_pages(self._pdf, item.pages)
             undescribed = f"A picture in {item.part.title}; it is not described."
@@ -159,12 +163,20 @@ class _Assembly:
                 tree.wrap_object(element, "/Link", link, page.obj)
         return element
 
+    def _balance(self, page: Page, data: bytes) -> None:
+        """See to it that nothing in the content ``data`` of an exhibit's page can move what is drawn after it."""
+        with suppress(PdfError):  # content that no one can read is as it is
+            if (balanced := content.balanced(data)) is not data:
+                page.obj.Contents = self._pdf.make_stream(balanced)
+
     def _wrap(self, tree: StructureTree, element: Dictionary, item: _Merged, page: Page, number: int) -> None:
         """Mark a whole untagged page as one paragraph, or as one figure when it shows no text."""
         data = content.page_bytes(page)
         if content.has_marks(data):
             data = content.without_marks(data)
             page.obj.Contents = self._pdf.make_stream(data)
+        else:
+            self._balance(page, data)
         if content.shows_text(page.obj, data):
             kind, alternative = "P", None
         else:
@@ -187,23 +199,68 @@ def tab_by_structure(pages: Sequence[Page]) -> None:
             page.obj.Tabs = Name.S
 
 
-def _own_stamps(item: _Merged, coded: Container[int]) -> list[OwnStamp]:
+def _written(item: _Merged, coded: Container[int]) -> list[Writing]:
+    """Return what is written on each page of a part; ``coded`` are the pages of the package that get a page code."""
+    first = item.placed.first_page
+    return writing_of(item.part.pdf, item.pages, {index for index in range(len(item.pages)) if first + index in coded})
+
+
+def _own_stamps(item: _Merged, written: Sequence[Writing], signed: Mapping[int, Sequence[Rectangle]]) -> list[OwnStamp]:
     """Return what the stamp of each page of a part has of its own: ``Exhibit A, page 2 of 3``.
 
-    ``coded`` are the pages of the package, from 1, that get a page code.
+    ``signed`` says where pages of the package, from 1, will be signed and dated; these get a page code.
     """
     part, count = item.part, len(item.pages)
-    words = item.at_the_edges
+    first = item.placed.first_page
     return [
         OwnStamp(
             mark=f"{part.mark}, page {index + 1} of {count}" if part.mark else "",
             legend=part.legend,
-            words=words.get(index, ()),
-            fixed=part.fixed,
-            coded=item.placed.first_page + index in coded,
+            words=writing.near,
+            fixed=part.fixed or part.kind != "exhibit",
+            fields=signed.get(first + index, ()),
+            coded=first + index in signed,
         )
-        for index in range(count)
+        for index, writing in enumerate(written)
     ]
+
+
+def _warnings(stamped: Stamped) -> tuple[str, ...]:
+    return (
+        *(f"no installed font can show {character!r} in the page stamp" for character in sorted(stamped.unshowable)),
+        *(
+            f"the page stamp stands over words of page {page}, which keeps its size; "
+            "leave half an inch free at the foot or the head of that page"
+            for page in stamped.covered
+        ),
+        *(
+            f"the code by which a signed page is known stands over words of page {page}; "
+            "leave one of its corners free, an inch wide and an inch and a quarter high"
+            for page in stamped.codes_covering
+        ),
+    )
+
+
+def _notes(stamped: Stamped) -> tuple[str, ...]:
+    return (
+        *(
+            f"page {page} has words where the page stamp stands, so its content is shown a little smaller"
+            for page in stamped.shrunk
+        ),
+        *(
+            f"page {page} is too small for the page stamp, so the page is made larger; its content keeps its size"
+            for page in stamped.enlarged
+        ),
+        *(
+            f"page {page} has words where the page stamp stands, so the stamp stands elsewhere at its foot or head"
+            for page in stamped.moved
+        ),
+        *(
+            f"page {page} has words in its lower left corner, so the code by which it is known, once signed, "
+            "stands in another"
+            for page in stamped.codes_moved
+        ),
+    )
 
 
 def _place_fields(merged: Mapping[str, _Merged], labels: Sequence[str]) -> tuple[PlacedField, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 from isa_docs.assembly.check_faults import REPORT, fault, page_annotations
+from isa_docs.assembly.jpeg_data import tells
 from isa_docs.assembly.metadata import PRODUCER
 from isa_docs.assembly.model import AssemblyResult, PackageInfo
 from isa_docs.assembly.survey import Survey
@@ -28,6 +29,7 @@ _PRIVATE = (
     "/RichMediaContent",
 )
 _SUSPECT = re.compile("|".join(f"{key}(?![A-Za-z])" for key in _PRIVATE).encode())
+_JPEG = re.compile(rb"/DCT")
 _ROOT_KEYS = frozenset(
     {
         "/Type",
@@ -69,6 +71,8 @@ def leaks(file: Survey, result: AssemblyResult, info: PackageInfo) -> Iterator[F
     seen: set[str] = set()
     for item in file.having(_SUSPECT):
         seen |= _private(item) - allowed_here.get(item.objgen, set())
+    if any(tells(pdf, item) for item in file.having(_JPEG)):
+        yield fault("PKG-LEAK", result, "a picture of it carries more than it shows (Exif, comments)", REPORT)
     if info.attachments:
         seen.discard("/EF")
     for key in sorted(seen):

@@ -51,7 +51,7 @@ def check_package(
     faults: list[Finding] = []
     with opened as pdf, ThreadPoolExecutor(max_workers=2) as pool, reading.PageWords(result.pdf) as words:
         syntax = pool.submit(reading.syntax_problems, result.pdf)
-        texts = pool.submit(reading.package_texts, result.pdf, result.sha256)
+        texts = pool.submit(reading.package_pages, result.pdf, result.sha256)
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
         faults += _page_faults(pdf, result, parts)
         if faults:  # nothing else can be judged by page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import signal
 import subprocess
 import sys
@@ -45,6 +46,8 @@ class AssemblyProcess:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._to_write: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        """Orders on their way to the process; None after the last one."""
         self._orders = OpenOrders()
 
     def __enter__(self) -> AssemblyProcess:
@@ -123,12 +126,11 @@ class AssemblyProcess:
                 raise AssemblyError(message, [finding]) from None
 
     def _ask(self, what: str, arguments: tuple[Any, ...]) -> Future[Any]:
+        """Give an order without waiting until the process has taken it: it may have an answer to deliver first."""
         with self._lock:
             process = self._running()
             number, future = self._orders.add(process)
-            assert process.stdin is not None
-            with suppress(OSError, ValueError):  # the reader tells those who wait
-                write_frame(process.stdin, pickle.dumps((number, what, arguments)))
+            self._to_write.put(pickle.dumps((number, what, arguments)))
             return future
 
     def _answer(self, future: Future[Any], seconds: float) -> Any:
@@ -148,10 +150,18 @@ class AssemblyProcess:
                 env=worker_environment("HOME", "TMPDIR", *_FONTS),
                 start_new_session=True,
             )
-            threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
+            self._to_write = queue.SimpleQueue()
+            for work in (self._read, self._write):
+                threading.Thread(target=work, args=(self._process, self._to_write), daemon=True).start()
         return self._process
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
+    def _write(self, process: subprocess.Popen[bytes], orders: queue.SimpleQueue[bytes | None]) -> None:
+        assert process.stdin is not None
+        with suppress(OSError, ValueError), process.stdin:  # the reader tells those who wait
+            while (order := orders.get()) is not None:
+                write_frame(process.stdin, order)
+
+    def _read(self, process: subprocess.Popen[bytes], orders: queue.SimpleQueue[bytes | None]) -> None:
         assert process.stdout is not None
         with suppress(Exception):  # whatever came: those who wait must be told
             while (frame := read_frame(process.stdout)) is not None:
@@ -166,6 +176,7 @@ class AssemblyProcess:
             if self._process is process:  # it may not have ended yet, but it answers no more
                 self._process = None
             lost = self._orders.lost(process)
+        orders.put(None)
         for each in lost:
             each.set_exception(GoneError())
         _end(process)
@@ -173,18 +184,14 @@ class AssemblyProcess:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the process with all it started; it holds nothing that must be saved."""
-    if process.poll() is not None:
-        return
-    with suppress(OSError):
-        if process.stdin is not None:
-            process.stdin.close()
-    if hasattr(os, "killpg"):
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGTERM)
-    else:
-        process.terminate()
-    try:
-        process.wait(2)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(5)
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGTERM)
+        else:
+            process.terminate()
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5)

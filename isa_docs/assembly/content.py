@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -23,6 +24,9 @@ _OPERANDS = re.compile(
     rb"|[-+.\d\s\[\]\x00]+|(?:true|false|null)(?![A-Za-z0-9*]))*",
     re.DOTALL,
 )
+_STATE = re.compile(rb"[qQ](?<![^\s\])>][qQ])(?![^\s\[(</%])")
+"""What is ``q`` or ``Q``, unless it stands in a text or a picture."""
+_TEXT = re.compile(rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)", re.DOTALL)
 _OPERATOR = re.compile(rb"[A-Za-z'\"][A-Za-z0-9*]*")
 
 
@@ -82,6 +86,36 @@ def without_marks(data: bytes) -> bytes:
             open_states -= 1
         kept.append(step)
     return b"\n".join([*kept, *[b"Q"] * open_states])
+
+
+def balanced(data: bytes) -> bytes:
+    """Return content in which every ``q`` is closed and there is no ``Q`` without one; usually it is what it was.
+
+    What comes after content that is not would be drawn anywhere, or by some readers not at all. Raises
+    pikepdf.PdfError when it must be parsed and cannot be.
+    """
+    if not _STATE.search(data) or _is_balanced(_STATE.findall(_TEXT.sub(b"()", data))):
+        return data
+    kept: list[bytes] = []
+    open_states = 0
+    for step, operator in _instructions(data):
+        if operator == b"q":
+            open_states += 1
+        elif operator == b"Q":
+            if open_states == 0:
+                continue
+            open_states -= 1
+        kept.append(step)
+    return b"\n".join([*kept, *[b"Q"] * open_states])
+
+
+def _is_balanced(steps: Iterable[bytes]) -> bool:
+    open_states = 0
+    for step in steps:
+        open_states += 1 if step == b"q" else -1
+        if open_states < 0:
+            return False
+    return open_states == 0
 
 
 def unmarked_as_artifact(data: bytes) -> bytes:

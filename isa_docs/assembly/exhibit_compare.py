@@ -1,4 +1,8 @@
-"""Compare two PDFs page by page as small gray images; what looks different was changed by redrawing."""
+"""Compare two PDFs page by page as small gray images; what looks different was changed by redrawing.
+
+This tells lost pictures, boxes, colors and large type. It does not tell a lost word of common size, which changes a
+small picture no more than antialiasing does; exhibit_text.py looks for those.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,23 @@ from pathlib import Path
 
 from PIL import Image
 
-RESOLUTION = 36
-"""Dots per inch; enough to see a lost word, cheap enough for every page."""
-_BLOCK = 9
-_MOST_OF_BLOCK = 30.0
+from isa_docs.assembly.exhibit_notes import RefusedError
+
+RESOLUTION = 72
+"""Dots per inch; cheap enough for every page, and an edge that moves by a dot hardly counts."""
+_BLOCK = 18
+_MOST_OF_BLOCK = 25.0
 _MOST_OF_PAGE = 3.0
 _SECONDS = 45
 
 
 def differing_pages(program: str, before: Path, after: Path, count: int, folder: Path) -> list[int]:
-    """Return the 1-based pages that look different; every page when one of the files cannot be drawn.
+    """Return the 1-based pages that look different; every page when one of the files cannot be drawn in full.
 
     ``program`` is pdftoppm. Two pages differ when the mean gray of any quarter-inch block, or of the blocks on average,
     changes by more than antialiasing and substituted fonts explain.
+
+    Raises RefusedError when drawing one of them takes longer than is allowed.
     """
     first, second = (_draw(program, file, folder / f"gray-{name}") for name, file in (("a", before), ("b", after)))
     if len(first) != count or len(second) != count:
@@ -30,12 +38,15 @@ def differing_pages(program: str, before: Path, after: Path, count: int, folder:
 
 def _draw(program: str, pdf: Path, stem: Path) -> list[Path]:
     stem.mkdir(exist_ok=True)
-    subprocess.run(
-        [program, "-r", str(RESOLUTION), "-gray", "-q", str(pdf), str(stem / "p")],
-        capture_output=True,
-        timeout=_SECONDS,
-        check=False,
-    )
+    try:
+        subprocess.run(
+            [program, "-r", str(RESOLUTION), "-cropbox", "-gray", "-q", str(pdf), str(stem / "p")],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RefusedError("EXH-TIME", "comparing it with the original takes longer than is allowed") from error
     return sorted(stem.glob("*.pgm"), key=lambda file: int(file.stem.rpartition("-")[2]))
 
 
@@ -58,6 +69,6 @@ def _differ(first: Image.Image, second: Image.Image) -> bool:
 
 
 def _blocks(page: Image.Image, columns: int, rows: int) -> array.array[float]:
-    """Return the mean gray of each block; a glyph that moved by a dot hardly changes it, a lost word does."""
+    """Return the mean gray of each block; what moves by a dot hardly changes it."""
     cut = page.crop((0, 0, columns * _BLOCK, rows * _BLOCK)).convert("F")
     return array.array("f", cut.reduce(_BLOCK).tobytes())

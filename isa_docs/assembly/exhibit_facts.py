@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
+from isa_docs.assembly.exhibit_above import is_shown, nobody_draws
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
 
 SMALLEST, LARGEST = 3.0, 14_400.0
@@ -32,6 +33,9 @@ _COMMENTS = {
     "/Caret": "insertion marks",
 }
 _MOST_FIELDS = 10_000
+_STATES = ("/ON", "/OFF")
+_CONDITION = b"/OCMD"
+"""What is shown or not by a rule about layers."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,15 @@ class Facts:
 
     layers: bool
     hidden_layers: bool
-    floating: bool
-    """Whether something drawn above the pages (sticky notes, film) will not be drawn any more."""
     drawn_above: bool
-    """Whether anything is drawn above the pages that becomes part of them (stamps, form values)."""
+    """Whether anything stands above the pages that becomes part of them or is left out (stamps, form values, notes)."""
 
 
 def look(pdf: Pdf, notes: Notes) -> Facts:
     """Inspect an opened exhibit and note what a person should know.
 
-    Raises RefusedError for no pages, a portfolio, a dynamic XFA form, unapplied redactions or an impossible page size.
+    Raises RefusedError for no pages, a portfolio, a dynamic XFA form, unapplied redactions, an impossible page size, or
+    layers and comments of which nobody can say how they are to be shown.
     """
     if len(pdf.pages) == 0:
         raise RefusedError("EXH-NO-PAGES", "it has no pages", "Ask for the file again.")
@@ -74,13 +77,12 @@ def look(pdf: Pdf, notes: Notes) -> Facts:
     if _acts(root):
         notes.mention("EXH-SCRIPTS", "its scripts and actions were removed")
     layers = _dictionary(root.get("/OCProperties"))
-    hidden = bool(layers) and _hides(layers)
+    hidden = bool(layers) and _hides(pdf, layers)
     if hidden:
         notes.warn(
             "EXH-LAYERS", "layers that are switched off are left out", "Switch them on and save it, if they matter."
         )
-    floating, drawn_above = _pages(pdf, notes)
-    return Facts(bool(layers), hidden, floating, drawn_above)
+    return Facts(bool(layers), hidden, _pages(pdf, notes))
 
 
 def _form(root: Dictionary, notes: Notes) -> None:
@@ -125,21 +127,46 @@ def _acts(root: Dictionary) -> bool:
     )
 
 
-def _hides(layers: Dictionary) -> bool:
+def _hides(pdf: Pdf, layers: Dictionary) -> bool:
+    """Tell whether some layer is not shown, or shown under a condition only.
+
+    Raises RefusedError when one that is switched on is hidden by viewers, on the screen or in print.
+    """
     default = _dictionary(layers.get("/D"))
-    return default.get("/BaseState") == Name.OFF or len(_array(default.get("/OFF"))) > 0
+    groups = {item.objgen for item in _array(layers.get("/OCGs")) if isinstance(item, Dictionary)}
+    on, off = ({item.objgen for item in _array(default.get(key)) if isinstance(item, Dictionary)} for key in _STATES)
+    hidden = off | (groups - on if default.get("/BaseState") == Name.OFF else set())
+    for usage in _array(default.get("/AS")):
+        for group in _array(_dictionary(usage).get("/OCGs")):
+            if isinstance(group, Dictionary) and group.objgen not in hidden and _hidden_in_use(group):
+                raise RefusedError(
+                    "EXH-LAYERS", "it has layers that are to be seen on the screen only, in print only, or not at all"
+                )
+    return bool(hidden) or any(_CONDITION in _own_text(item) for item in pdf.objects)
 
 
-def _pages(pdf: Pdf, notes: Notes) -> tuple[bool, bool]:
-    """Look at every page; return whether something above it will vanish, and whether something becomes part of it."""
-    floating = drawn_above = False
+def _hidden_in_use(group: Dictionary) -> bool:
+    use = _dictionary(group.get("/Usage"))
+    states = (("/View", "/ViewState"), ("/Print", "/PrintState"))
+    return any(_dictionary(use.get(kind)).get(state) == Name.OFF for kind, state in states)
+
+
+def _own_text(item: Any) -> bytes:
+    """Return how an object is written, without the data of a stream."""
+    if isinstance(item, Stream):
+        item = item.stream_dict
+    return item.unparse(resolved=True) if isinstance(item, (Dictionary, Array)) else b""
+
+
+def _pages(pdf: Pdf, notes: Notes) -> bool:
+    """Look at every page; return whether anything stands above one that becomes part of it or is left out."""
+    drawn_above = False
     for number, page in enumerate(pdf.pages, start=1):
         _size(page, number, notes)
         if "/Annots" not in page:
             continue
-        kinds = Counter(
-            str(item.get("/Subtype")) for item in _array(page.get("/Annots")) if isinstance(item, Dictionary)
-        )
+        above = [item for item in _array(page.get("/Annots")) if isinstance(item, Dictionary)]
+        kinds = Counter(str(item.get("/Subtype")) for item in above)
         if kinds["/Redact"]:
             raise RefusedError(
                 "EXH-REDACTION",
@@ -147,25 +174,40 @@ def _pages(pdf: Pdf, notes: Notes) -> tuple[bool, bool]:
                 "Apply the redactions in the program that made them, save, and name that file.",
                 number,
             )
-        found = sorted({words for kind, words in _COMMENTS.items() if kinds[kind]})
-        if found:
-            notes.warn(
-                "EXH-COMMENTS", f"it carries {', '.join(found)}", "Remove them unless CBP should see them.", number
-            )
+        _comments(above, number, notes)
         if kinds["/FileAttachment"]:
             notes.warn("EXH-ATTACHMENTS", "a file attached to the page is left out", "List it as an exhibit.", number)
         if any(kinds[kind] for kind in ("/Screen", "/Movie", "/Sound", "/RichMedia", "/3D")):
             notes.warn("EXH-MEDIA", "sound, film or 3D on the page is left out", "", number)
-            floating = True
         if any(
             "/A" in item and item.A.get("/S") in (Name.Launch, Name.JavaScript, Name.SubmitForm, Name.ImportData)
-            for item in _array(page.get("/Annots"))
-            if isinstance(item, Dictionary) and isinstance(item.get("/A"), Dictionary)
+            for item in above
+            if isinstance(item.get("/A"), Dictionary)
         ):
             notes.mention("EXH-SCRIPTS", "its scripts and actions were removed")
-        floating = floating or bool(kinds["/Text"] or kinds["/FileAttachment"])
         drawn_above = drawn_above or bool(set(kinds) - {"/Link", "/Popup"})
-    return floating, drawn_above
+    return drawn_above
+
+
+def _comments(above: list[Dictionary], number: int, notes: Notes) -> None:
+    """Say which comments of a page become part of it, and which are left out."""
+    lost = sorted({_COMMENTS[str(item.get("/Subtype"))] for item in above if nobody_draws(item)})
+    if lost:
+        raise RefusedError(
+            "EXH-COMMENTS", f"it carries {', '.join(lost)} of which the file has no drawing, only a name", page=number
+        )
+    drawn: set[str] = set()
+    left_out: set[str] = set()
+    for item in above:
+        kind = str(item.get("/Subtype"))
+        if kind in _COMMENTS:
+            (drawn if kind != "/Text" and is_shown(item) else left_out).add(_COMMENTS[kind])
+    if drawn:
+        why = f"it carries {', '.join(sorted(drawn))}, which become part of the page"
+        notes.warn("EXH-COMMENTS", why, "Remove them unless CBP should see them.", number)
+    if left_out:
+        why = f"it carries {', '.join(sorted(left_out))}, which are left out"
+        notes.warn("EXH-COMMENTS", why, "Print it to PDF with its comments if CBP should see them.", number)
 
 
 def _size(page: pikepdf.Page, number: int, notes: Notes) -> None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Dictionary, Name, Pdf, sanitize
+from pikepdf import Dictionary, Name, Pdf, String, sanitize
 
 from isa_docs.assembly.content import MENDED, has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
+from isa_docs.assembly.exhibit_above import (
+    annotations_of,
+    leave_out_unseen,
+    make_part_of_pages,
+    settle,
+    undrawn,
+    undrawn_words,
+)
 from isa_docs.assembly.exhibit_clean import is_clean, page_content
 from isa_docs.assembly.exhibit_compare import differing_pages
 from isa_docs.assembly.exhibit_depth import drawn_too_often, nested_too_deeply
 from isa_docs.assembly.exhibit_facts import look
+from isa_docs.assembly.exhibit_links import leads_to_a_file, take_over, web_address
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
+from isa_docs.assembly.exhibit_text import lost_text, missing_letters
+from isa_docs.assembly.exhibit_unseen import embed_unseen_fonts
+from isa_docs.assembly.jpeg_data import bare_pictures
+from isa_docs.assembly.source import Source
+from isa_docs.conversion.pdfium import PdfiumError, page_texts
 
 _REDRAW_SECONDS = 45
+_FONTS = "Install poppler-data and fonts for its script, have its sender embed the fonts, or set its treatment to keep."
 _PAGE_KEYS = ("/Metadata", "/PieceInfo", "/Thumb", "/AA", "/LastModified", "/B", "/PresSteps", "/Trans", "/Dur")
 _ROOT_KEYS = (
-    "/AcroForm",
     "/Perms",
     "/DSS",
     "/Metadata",
@@ -36,21 +51,8 @@ _ROOT_KEYS = (
     "/URI",
     "/Threads",
 )
-_UNSEEN = frozenset(
-    {
-        "/Text",
-        "/Popup",
-        "/FileAttachment",
-        "/Sound",
-        "/Movie",
-        "/Screen",
-        "/3D",
-        "/RichMedia",
-        "/TrapNet",
-        "/PrinterMark",
-        "/Projection",
-    }
-)
+_NO_FONT = re.compile(rb"Missing language pack|No font in show|Couldn't find a font")
+"""What pdftocairo complains of when it leaves text out."""
 
 
 @dataclass(frozen=True)
@@ -70,29 +72,41 @@ def take_pdf(
 
     Raises RefusedError when it is encrypted, empty, damaged beyond repair, or would disclose or lose content.
     """
-    stripped = folder / "stripped.pdf"
+    stripped, reference = folder / "stripped.pdf", source
     with _opened(source) as pdf:
         if drawn_too_often(pdf):
             raise RefusedError("EXH-DRAWN", "a page of it draws figures within figures without end")
         facts = look(pdf, notes)
+        if facts.drawn_above:
+            reference = folder / "reference.pdf"
+            settle(pdf, folder)
+            pdf.save(reference, deterministic_id=True)
+        note = notes.warn if treatment == "exact" else notes.mention
+        if any(leads_to_a_file(each) for each in _all_above(pdf)):
+            note("EXH-LINKS", "its links to other files are left out")
+        waiting = {number: undrawn_words(page) for number, page in enumerate(pdf.pages, start=1) if undrawn(page)}
         _strip(pdf)
         if nested_too_deeply(pdf):
             notes.warn("EXH-TAGS", "its tags are nested too deeply to be taken over, so they are left out")
             del pdf.Root["/StructTreeRoot"]
+        tagged = "/StructTreeRoot" in pdf.Root
         pdf.save(stripped, deterministic_id=True)
         count = len(pdf.pages)
     with pikepdf.open(stripped) as pdf:
-        clean = is_clean(pdf, facts)
+        clean = not waiting and is_clean(pdf, facts)
+        if not clean and not waiting and treatment != "redraw" and embed_unseen_fonts(pdf):
+            clean = is_clean(pdf, facts)
         if treatment == "keep" and not clean:
             if facts.hidden_layers:
                 raise RefusedError("EXH-LAYERS", "it has layers that are switched off, and is not to be redrawn")
             notes.warn("EXH-KEPT", "it is kept as it was, as the matter asks, and may not be in archive form")
         if treatment == "keep" or (clean and treatment != "redraw"):
+            _refuse_undrawn(waiting, "and it is not to be redrawn")
             _mend_marks(pdf)
             pdf.Root[MENDED] = True
             pdf.save(out, deterministic_id=True)
-            if facts.drawn_above and not facts.floating:
-                _warn_of_changes(source, out, range(1, count + 1), count, tools, folder, notes)
+            if facts.drawn_above:
+                _warn_of_changes(reference, out, range(1, count + 1), count, tools, folder, notes)
             return count, "as-is"
     if tools.pdftocairo is None:
         if facts.hidden_layers:
@@ -101,20 +115,43 @@ def take_pdf(
                 "it has layers that are switched off, and they cannot be removed here",
                 "Install poppler-utils, or print the file to PDF.",
             )
+        _refuse_undrawn(waiting, "and pdftocairo, which would draw it, is missing")
         notes.warn("EXH-NOT-REDRAWN", "pdftocairo is missing, so it is not brought to archive form", "", None)
         stripped.replace(out)
         return count, "as-is"
-    redrawn = _redraw(tools.pdftocairo, stripped, folder / "redrawn.pdf")
-    if redrawn is None:
+    drawing = _Drawing(reference, stripped, folder / "redrawn.pdf", count, facts.hidden_layers, waiting, tagged)
+    if not _redraw(tools.pdftocairo, drawing):
         if facts.hidden_layers:
             raise RefusedError("EXH-LAYERS", "it has layers that are switched off, and they cannot be removed")
+        _refuse_undrawn(waiting, "and it cannot be redrawn")
         notes.warn("EXH-NOT-REDRAWN", "it cannot be redrawn, so it stays as it was and may not be in archive form")
         stripped.replace(out)
         return count, "as-is"
-    _finish(
-        redrawn, stripped, stripped if facts.floating else source, out, count, facts.hidden_layers, tools, folder, notes
-    )
+    _finish(drawing, out, tools, folder, notes, exact=treatment == "exact")
     return count, "normalized"
+
+
+@dataclass
+class _Drawing:
+    """An exhibit on its way through poppler."""
+
+    reference: Path
+    """What its pages are to look like."""
+    stripped: Path
+    redrawn: Path
+    count: int
+    hidden_layers: bool
+    waiting: Mapping[int, str]
+    """The pages above which something waits to be drawn, and the words that are in it."""
+    tagged: bool
+    complained: bool = False
+    """Whether a font was missing when it was redrawn."""
+
+
+def _refuse_undrawn(pages: Iterable[int], why: str) -> None:
+    """Refuse an exhibit of which something above these pages will not be drawn."""
+    for page in pages:
+        raise RefusedError("EXH-UNDRAWN", f"a comment or form value has no drawing of its own, {why}", page=page)
 
 
 def _opened(source: Path) -> Pdf:
@@ -132,18 +169,16 @@ def _opened(source: Path) -> Pdf:
 
 def _strip(pdf: Pdf) -> None:
     """Remove all that acts, leaks or floats above the page; form values and drawn notes become part of the page."""
+    links = [(each, web_address(each)) for each in _all_above(pdf) if web_address(each)]
     sanitizer = sanitize.Sanitizer()
     sanitizer.remove_javascript().remove_external_access().remove_attachments().remove_multimedia()
     sanitizer.remove_private_app_data().remove_thumbnails().remove_web_capture().remove_search_index()
     sanitizer.remove_collection()
     sanitizer.apply(pdf)
-    flatten(pdf)
+    for link, address in links:
+        link.A = Dictionary(S=Name.URI, URI=String(address))
+    make_part_of_pages(pdf)
     for page in pdf.pages:
-        links = [annotation for annotation in _annotations(page) if annotation.get("/Subtype") == Name.Link]
-        if links:
-            page.Annots = pdf.make_indirect(pikepdf.Array(links))
-        elif "/Annots" in page:
-            del page.Annots
         for key in _PAGE_KEYS:
             if key in page:
                 del page[key]
@@ -152,19 +187,17 @@ def _strip(pdf: Pdf) -> None:
             del pdf.Root[key]
     if "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
+    bare_pictures(pdf)
     pdf.remove_unreferenced_resources()
 
 
 def flatten(pdf: Pdf) -> None:
-    """Make form values and drawn notes part of their pages."""
-    for page in pdf.pages:
-        kept = [annotation for annotation in _annotations(page) if annotation.get("/Subtype") not in _UNSEEN]
-        if "/Annots" in page:
-            page.Annots = pdf.make_indirect(pikepdf.Array(kept))
+    """Make form values and drawn notes part of their pages, with plain drawings where fields have none."""
+    leave_out_unseen(pdf)
     if "/AcroForm" in pdf.Root:
         if "/XFA" in pdf.Root.AcroForm:
             del pdf.Root.AcroForm.XFA
-        if any(annotation.get("/Subtype") == Name.Widget and "/AP" not in annotation for annotation in _all_above(pdf)):
+        if any(each.get("/Subtype") == Name.Widget and "/AP" not in each for each in _all_above(pdf)):
             pdf.Root.AcroForm.NeedAppearances = True
         pdf.generate_appearance_streams()
     pdf.flatten_annotations("all")
@@ -184,57 +217,82 @@ def _mend_marks(pdf: Pdf) -> None:
 
 def _all_above(pdf: Pdf) -> Iterator[Dictionary]:
     for page in pdf.pages:
-        yield from _annotations(page)
+        yield from annotations_of(page)
 
 
-def _annotations(page: pikepdf.Page) -> list[Dictionary]:
-    found = page.get("/Annots")
-    if not isinstance(found, pikepdf.Array):
-        return []
-    return [annotation for annotation in found if isinstance(annotation, Dictionary)]
-
-
-def _redraw(program: str, source: Path, out: Path) -> Path | None:
+def _redraw(program: str, drawing: _Drawing) -> bool:
+    """Have an exhibit redrawn; tell whether it was."""
     try:
         done = subprocess.run(
-            [program, "-pdf", str(source), str(out)],
+            [program, "-pdf", str(drawing.stripped), str(drawing.redrawn)],
             capture_output=True,
             timeout=_REDRAW_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise RefusedError("EXH-TIME", "redrawing it takes longer than is allowed") from error
-    return out if done.returncode == 0 and out.is_file() else None
+    drawing.complained = bool(_NO_FONT.search(done.stderr))
+    return done.returncode == 0 and drawing.redrawn.is_file()
 
 
-def _finish(
-    redrawn: Path,
-    stripped: Path,
-    reference: Path,
-    out: Path,
-    count: int,
-    hidden_layers: bool,
-    tools: Tools,
-    folder: Path,
-    notes: Notes,
-) -> None:
+def _finish(drawing: _Drawing, out: Path, tools: Tools, folder: Path, notes: Notes, *, exact: bool) -> None:
     """Mend the fonts of the redrawn file, put back pages that came out different, and write the result."""
-    with pikepdf.open(redrawn) as pdf, pikepdf.open(stripped) as before:
+    count = drawing.count
+    with pikepdf.open(drawing.redrawn) as pdf:
         if len(pdf.pages) != count:
             raise RefusedError("EXH-DAMAGED", f"of its {count} pages only {len(pdf.pages)} can be drawn")
         _mend(pdf)
-        different = _different(reference, redrawn, count, tools, folder, notes)
+        before = Source(drawing.stripped, "exhibit")
+        different = _different(drawing.reference, drawing.redrawn, count, tools, folder, notes)
+        _look_for_lost_text(drawing, [page for page in range(1, count + 1) if page not in different], notes)
+        _refuse_undrawn((page for page in different if page in drawing.waiting), "and redrawn it looks different")
         for page in different:
-            if hidden_layers:
+            if drawing.hidden_layers:
                 raise RefusedError("EXH-LAYERS", "its layers cannot be removed without changing the page", page=page)
             notes.warn("EXH-NOT-REDRAWN", "redrawn it would look different, so the page is kept as it was", "", page)
-            pdf.pages[page - 1] = before.pages[page - 1]
-        _warn_of_changes(reference, stripped, different, count, tools, folder, notes)
-        if "/Info" in pdf.trailer:
-            del pdf.trailer["/Info"]
-        if "/Metadata" in pdf.Root:
-            del pdf.Root.Metadata
+            pdf.pages[page - 1] = before.file.pages[page - 1]
+        _warn_of_changes(drawing.reference, drawing.stripped, different, count, tools, folder, notes)
+        take_over(before, pdf, different)
+        note = notes.warn if exact else notes.mention
+        if drawing.tagged:
+            note("EXH-TAGS", "its tags are left out by the redrawing: its pages are described as whole pages")
+        for key in ("/Info", "/Metadata"):
+            for holder in (pdf.trailer, pdf.Root):
+                if key in holder:
+                    del holder[key]
         pdf.save(out, deterministic_id=True)
+
+
+def _look_for_lost_text(drawing: _Drawing, pages: Sequence[int], notes: Notes) -> None:
+    """Refuse an exhibit whose words are not there any more once it is redrawn; warn when they are seen, but not text.
+
+    Raises RefusedError for words that could be seen.
+    """
+    if not pages:
+        return
+    try:
+        losses = lost_text(drawing.stripped, drawing.redrawn, pages)
+        old, new = (page_texts(file) if drawing.waiting else [] for file in (drawing.stripped, drawing.redrawn))
+    except PdfiumError:
+        if drawing.complained or drawing.waiting:
+            raise RefusedError("EXH-TEXT-LOST", "nobody can tell whether it was redrawn with all its words") from None
+        notes.warn("EXH-NOT-COMPARED", "its words cannot be read, so they were not compared with the original")
+        return
+    for loss in losses:
+        if loss.seen:
+            why = f"redrawn, the page would lack {len(loss.seen)} of its letters"
+            raise RefusedError("EXH-TEXT-LOST", why, _FONTS, loss.page)
+    if drawing.complained and not any(loss.unseen for loss in losses):
+        raise RefusedError("EXH-TEXT-LOST", "redrawn it would lack words, because a font is missing", _FONTS)
+    for page in pages:
+        if page in drawing.waiting:
+            added = missing_letters(new[page - 1], old[page - 1])
+            if missing_letters(drawing.waiting[page], added):
+                raise RefusedError("EXH-TEXT-LOST", "a comment or form value on it cannot be drawn in full", page=page)
+    for loss in losses:
+        if loss.unseen or (loss.unread and not drawing.hidden_layers):
+            why = "redrawn, words on the page look as they did and can no longer be searched or read aloud"
+            notes.warn("EXH-NOT-SEARCHABLE", why, "If that matters, set its treatment to keep.", loss.page)
 
 
 def _different(before: Path, after: Path, count: int, tools: Tools, folder: Path, notes: Notes) -> list[int]:

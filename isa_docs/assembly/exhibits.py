@@ -1,7 +1,7 @@
 """Take in exhibits: each in a process of its own, with limits, and each with a stated outcome.
 
 An exhibit ends as taken *as is* (clean already), *normalized* (redrawn and compared with the original), or refused
-with a finding that names the file, the page and the remedy. Nothing is changed silently: every loss is a warning.
+with a finding that names the file, the page and the remedy. Nothing is changed silently: every loss is a finding.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ Treatment = Literal["auto", "redraw", "keep", "exact"]
 rather than changed or deprived of anything."""
 
 _LARGEST = 500 * 1024 * 1024
+_WORD_BODY = b"wordprocessingml.document.main+xml"
+_MOST_TYPES = 1_000_000
 _UNPROVED = frozenset({"EXH-NOT-REDRAWN", "EXH-KEPT"})
 
 
@@ -215,11 +217,15 @@ def _error(code: str, name: str, why: str, remedy: str) -> Finding:
 
 def _is_docx(path: Path) -> bool:
     import zipfile
+    import zlib
 
     try:
         with zipfile.ZipFile(path) as archive:
-            return "word/document.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+            if "word/document.xml" in archive.namelist():
+                return True
+            with archive.open("[Content_Types].xml") as types:  # the body may have any name
+                return _WORD_BODY in types.read(_MOST_TYPES)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError, ValueError):
         return False
 
 

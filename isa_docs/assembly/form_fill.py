@@ -23,9 +23,20 @@ from isa_docs.assembly.exhibit_pdf import flatten
 from isa_docs.assembly.exhibits import ExhibitFile, take_exhibits
 from isa_docs.assembly.fields import ABOVE_TOP, BELOW_TOP
 from isa_docs.assembly.form_laying import Laid, laid, nearest_fit
-from isa_docs.assembly.form_page import RULE, Box, Field, Spot, anchors, blanks, open_form, page_size, spot_after
+from isa_docs.assembly.form_page import (
+    RULE,
+    Box,
+    Field,
+    Spot,
+    anchors,
+    blanks,
+    open_form,
+    page_size,
+    set_upright,
+    spot_after,
+)
 from isa_docs.assembly.reading import PageWords
-from isa_docs.assembly.stamps import add_fonts, upright
+from isa_docs.assembly.stamps import add_fonts
 from isa_docs.assembly.typeface import StampFont, stamp_fonts
 from isa_docs.conversion.pdfium import Word
 from isa_docs.documents.form_map import AgencyForm, Place
@@ -276,9 +287,8 @@ def _draw(base: Path, out: Path, drawn: Sequence[Laid], font: StampFont) -> None
         for number in sorted({each.page for each in drawn}):
             page = pdf.pages[number - 1]
             add_fonts(page, embedded)
-            matrix = " ".join(f"{value:.5g}" for value in upright(page)[0])
             shown = b"".join(each.operators for each in drawn if each.page == number)
-            overlay = pdf.make_stream(b"Q\nq " + matrix.encode() + b" cm 0 g BT\n" + shown + b"ET Q")
+            overlay = pdf.make_stream(b"Q\nq 0 g BT\n" + shown + b"ET Q")
             overlay[_OVERLAY] = True
             page.obj.Contents = Array([opening, *contents_of(page), overlay])
         pdf.save(out, deterministic_id=True)
@@ -299,7 +309,7 @@ def _name_lines(pdf: Path, lines: Sequence[tuple[Slot, Spot]]) -> None:
 
 
 def _untagged(pdf: Path, out: Path) -> Path:
-    """Write a copy without structure: form and filling are read as one, page by page."""
+    """Write a copy without structure, its pages upright: form and filling are read as one, page by page."""
     with pikepdf.open(pdf) as opened:
         for key in ("/StructTreeRoot", "/MarkInfo", MENDED, "/Names", "/Dests", "/Outlines"):
             if key in opened.Root:
@@ -311,6 +321,7 @@ def _untagged(pdf: Path, out: Path) -> Path:
             for key in ("/StructParents", "/Annots"):
                 if key in page:
                     del page[key]
+            set_upright(opened, page)
         opened.save(out, deterministic_id=True)
     return out
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
+from isa_docs.assembly.content import contents_of
+from isa_docs.assembly.objects import points
 from isa_docs.assembly.reading import PageWords
+from isa_docs.assembly.shrinking import Matrix, inverse, moved, times, upright
 from isa_docs.conversion.pdfium import Word
 
 Kind = Literal["text", "button", "choice", "signature"]
 _KINDS: Final[dict[str, Kind]] = {"/Tx": "text", "/Btn": "button", "/Ch": "choice", "/Sig": "signature"}
 _MULTILINE, _COMB = 1 << 12, 1 << 24
 RULE: Final = re.compile(r"_+")
+_SAME: Final[Matrix] = (1, 0, 0, 1, 0, 0)
 _EDGE: Final = 36.0
 """How near a place that nothing bounds may come to the edge of the page."""
 _SAME_LINE: Final = 3.0
@@ -141,44 +146,51 @@ def _field(annotation: Any, page: int, shown: Callable[[Sequence[Any]], tuple[fl
 
 def _shown(page: pikepdf.Page) -> Callable[[Sequence[Any]], tuple[float, ...]]:
     """Return what turns a rectangle of a page's own space into one of the page as shown."""
-    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
-    unit = float(page.get("/UserUnit", 1))
-    turn = int(_inherited(page.obj, "/Rotate", 0)) % 360
-
-    def point(x: float, y: float) -> tuple[float, float]:
-        match turn:
-            case 90:
-                return (y - y0) * unit, (x1 - x) * unit
-            case 180:
-                return (x1 - x) * unit, (y1 - y) * unit
-            case 270:
-                return (y1 - y) * unit, (x - x0) * unit
-            case _:
-                return (x - x0) * unit, (y - y0) * unit
+    to_shown = inverse(upright(page)[0])
 
     def rectangle(rect: Sequence[Any]) -> tuple[float, ...]:
-        ends = [point(float(rect[0]), float(rect[1])), point(float(rect[2]), float(rect[3]))]
+        ends = [moved(to_shown, float(rect[0]), float(rect[1])), moved(to_shown, float(rect[2]), float(rect[3]))]
         (left, right), (bottom, top) = (sorted(each[axis] for each in ends) for axis in (0, 1))
         return left, bottom, right, top
 
     return rectangle
 
 
-def _inherited(node: Any, key: str, default: Any) -> Any:
-    for _ in range(50):
-        if key in node:
-            return node[key]
-        if "/Parent" not in node:
-            break
-        node = node["/Parent"]
-    return default
+def set_upright(pdf: Pdf, page: pikepdf.Page) -> None:
+    """Redefine a page without annotations so that its own space is that of the page as shown."""
+    to_own, width, height = upright(page)
+    for key in ("/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/UserUnit"):
+        if key in page.obj:
+            del page.obj[key]
+    page.obj.MediaBox = pikepdf.Array([0, 0, points(width), points(height)])
+    to_shown = inverse(to_own)
+    if to_shown == _SAME:
+        return
+    before = pdf.make_stream(("q " + " ".join(f"{value:.6g}" for value in to_shown) + " cm").encode())
+    page.obj.Contents = pikepdf.Array([before, *contents_of(page), pdf.make_stream(b"\nQ")])
+    resources = page.obj.get("/Resources")
+    if not isinstance(resources, Dictionary):
+        return
+    patterns = resources.get("/Pattern")
+    if isinstance(patterns, Dictionary):  # they lie in the space of the page, wherever its content is moved
+        own = Dictionary(dict(resources.items()))
+        own.Pattern = Dictionary({name: _moved(pdf, each, to_shown) for name, each in patterns.items()})
+        page.obj.Resources = own
+
+
+def _moved(pdf: Pdf, pattern: Any, to_shown: Matrix) -> Any:
+    """Return a copy of a pattern that lies where the content has gone."""
+    is_stream = isinstance(pattern, pikepdf.Stream)
+    copy = Dictionary(pattern.stream_dict if is_stream else pattern)
+    a, b, c, d, e, f = (float(value) for value in copy.get("/Matrix", _SAME))
+    copy.Matrix = pikepdf.Array([Decimal(f"{value:.6f}") for value in times((a, b, c, d, e, f), to_shown)])
+    return pdf.make_stream(pattern.read_raw_bytes(), copy) if is_stream else pdf.make_indirect(copy)
 
 
 def page_size(pdf: Path, page: int) -> tuple[float, float]:
     """Return width and height of a page as shown."""
     with Pdf.open(pdf) as opened:
-        _, _, right, top = _shown(opened.pages[page - 1])([float(each) for each in opened.pages[page - 1].cropbox])
-        return right, top
+        return upright(opened.pages[page - 1])[1:]
 
 
 def anchors(words: PageWords, pages: Sequence[int], wanted: str) -> Iterator[tuple[int, Word, float]]:

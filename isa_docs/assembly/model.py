@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -123,6 +124,8 @@ class AssemblyResult:
     notes: tuple[str, ...] = ()
     """What was done to pages that the reader of the package may want to know."""
     profile: EsignProfile = "acrobat"
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """What PDFium reads on each page of each exhibit before assembly, by the keys of their parts."""
 
 
 @dataclass(frozen=True)

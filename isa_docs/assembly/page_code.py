@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from isa_docs.assembly.shrinking import upright
 SIDE = 40.0
 """Width and height of the code in points; at 200 dots an inch a module is four dots wide."""
 CORNER = 20.0
-"""Distance of the code from the left and the lower edge of the page as shown, in points."""
+"""Distance of the code from the edges of the page as shown, in points; it stands in the lower left corner if it can."""
 CAPTION = ("Identifies this", "signature page")
 CAPTION_SIZE = 5.5
 """Words above the code for those who wonder what it is, and their size in points."""
@@ -42,15 +42,22 @@ def parse_page_code(text: str) -> PageCode | None:
     return PageCode(found[1].lower(), int(found[2])) if found else None
 
 
-def code_pages(pdf: Pdf, pages: Sequence[Page], package_id: str, numbers: Iterable[int]) -> None:
-    """Draw the code of each page in ``numbers`` (1-based) into its lower left corner, as an artifact."""
-    for number in sorted(set(numbers)):
+def code_pages(pdf: Pdf, pages: Sequence[Page], package_id: str, places: Mapping[int, tuple[float, float]]) -> None:
+    """Draw the code of each page in ``places`` (from 1) as an artifact.
+
+    A place is the code's lower left corner on the page as it is shown; :class:`isa_docs.assembly.stamps.Stamped` has
+    them.
+    """
+    for number, corner in sorted(places.items()):
         page = pages[number - 1]
         matrix, _, _ = upright(page)
         placed = " ".join(f"{value:.5g}" for value in matrix)
         code = PageCode(package_id, number).text
         drawing = (
-            b"/Artifact <</Type/Pagination>> BDC\n" + f"q {placed} cm 0 g\n".encode() + _squares(code) + b"f Q\nEMC"
+            b"/Artifact <</Type/Pagination>> BDC\n"
+            + f"q {placed} cm 0 g\n".encode()
+            + _squares(code, *corner)
+            + b"f Q\nEMC"
         )
         page.obj.Contents = Array([*contents_of(page), pdf.make_stream(drawing)])
 
@@ -71,7 +78,7 @@ def _modules(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(value == 0 for value in row) for row in rows)
 
 
-def _squares(text: str) -> bytes:
+def _squares(text: str, left: float, bottom: float) -> bytes:
     """Return the code as rectangles, one for each run of dark modules in a row."""
     rows = _modules(text)
     size = SIDE / len(rows)
@@ -83,7 +90,7 @@ def _squares(text: str) -> bytes:
             while across + run < len(row) and row[across + run]:
                 run += 1
             if run:
-                x, y = CORNER + across * size, CORNER + SIDE - (down + 1) * size
+                x, y = left + across * size, bottom + SIDE - (down + 1) * size
                 out.append(f"{x:.3f} {y:.3f} {run * size:.3f} {size:.3f} re")
             across += run + 1
     return ("\n".join(out) + "\n").encode("ascii")

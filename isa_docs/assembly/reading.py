@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from isa_docs.conversion.pdfium import Band, Document, Word, page_texts
+from isa_docs.conversion.pdfium import Band, Document, Word
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The text of a page, and what of it stands within the page as it is shown."""
+
+    all: str
+    shown: str
 
 
 @lru_cache(maxsize=1)
-def package_texts(pdf: Path, sha256: str) -> tuple[str, ...]:
+def package_pages(pdf: Path, sha256: str) -> tuple[PageText, ...]:
     """Return the text of every page of a finished package; read once for all who ask.
 
     ``sha256`` is that of the file: another content is another question. Raises PdfiumError when it cannot be opened.
     """
-    return tuple(page_texts(pdf))
+    with Document(pdf) as document:
+        return tuple(PageText(*document.text_and_shown(index)) for index in range(document.pages))
+
+
+def package_texts(pdf: Path, sha256: str) -> tuple[str, ...]:
+    """Return the text of every page as :func:`package_pages` does, whether it is shown or not."""
+    return tuple(page.all for page in package_pages(pdf, sha256))
 
 
 def syntax_problems(pdf: Path) -> list[str]:

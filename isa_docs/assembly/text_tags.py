@@ -10,7 +10,7 @@ from pikepdf import Array, Page, Pdf
 from isa_docs.assembly.content import contents_of
 from isa_docs.assembly.esign import marking, text_tag
 from isa_docs.assembly.model import EsignProfile, PlacedField
-from isa_docs.assembly.stamps import add_fonts
+from isa_docs.assembly.stamps import add_fonts, free_name
 from isa_docs.assembly.typeface import StampFont
 
 _TAG_SIZE = 7.0
@@ -27,7 +27,7 @@ def add_tags(
     tagged = [item for item in placed if marking(profile, item.slot.role) == "tag"]
     if not tagged:
         return
-    font = StampFont(fonts, [text_tag(item) for item in tagged], "/IsaTag")
+    font = StampFont(fonts, [text_tag(item) for item in tagged], free_name(pages, "/IsaTag"))
     embedded = font.embed(pdf)
     for item in tagged:
         page = pages[item.page - 1]

@@ -28,7 +28,7 @@ from isa_docs.findings import Finding, Severity, stopping
 def attach_signed(answer: Answer, scan: Path, manifest: Path | None, out: Path | None, verbose: int) -> None:
     """Take in SCAN, a scanned PDF of the signature pages signed in ink, and make the executed copy.
 
-    Each page is known by the code in its lower left corner. The copy is the package as built with the scanned sheets
+    Each page is known by the code in one of its corners. The copy is the package as built with the scanned sheets
     laid over their pages. Exit code 10 when a page is missing, foreign or cannot be told.
     """
     from isa_docs.review.executed import executed_copy, execution_record, record_path

@@ -28,6 +28,10 @@ _PACKAGES = {
         "darwin": "brew install poppler",
         "win32": "winget install oschwartz10612.Poppler",
     },
+    "poppler-data": {
+        "debian": "sudo apt-get install poppler-data",
+        "fedora": "sudo dnf install poppler-data",
+    },
 }
 
 
@@ -50,6 +54,7 @@ def look(settings: Settings) -> list[Check]:
         _converter(settings),
         _fonts(),
         *_programs(),
+        *_asian_text(),
         _validator(),
         _folder("output folder", settings.out, "Name another folder with --out or ISA_DOCS_OUT."),
         _folder("cache folder", cache_dir(), "Name another folder with ISA_DOCS_CACHE_DIR."),
@@ -122,6 +127,15 @@ def _programs() -> Iterator[Check]:
         place = shutil.which(name)
         remedy = "" if place else _install("poppler")
         yield Check(name, place is not None, place or f"missing; it {use}", remedy)
+
+
+def _asian_text() -> Iterator[Check]:
+    """Say whether poppler has the tables for Asian text whose font is not in the file; only Linux keeps them apart."""
+    if sys.platform.startswith("linux"):
+        found = Path("/usr/share/poppler").is_dir()
+        without = "missing; exhibits with Chinese, Japanese or Korean text in fonts they do not hold are refused"
+        remedy = "" if found else _install("poppler-data")
+        yield Check("poppler-data", found, "/usr/share/poppler" if found else without, remedy, needed=False)
 
 
 def _validator() -> Check:

@@ -13,6 +13,7 @@ from isa_docs.conversion.blocks import PARTED, parted_blocks, with_breaks
 from isa_docs.conversion.engine import Engine, Job, PdfOptions, Result
 from isa_docs.conversion.find import WASM, find_engine
 from isa_docs.conversion.preflight import check_docx
+from isa_docs.conversion.stored_fields import with_stored_results
 from isa_docs.findings import Finding, Severity
 
 __all__ = ["WASM", "convert_documents", "find_engine"]
@@ -37,26 +38,34 @@ def convert_documents(
 
     A document that fails a check before or after conversion has an error and no PDF; the others come through. One in
     which what belongs to a signature was parted between two pages is converted again, with a page break before it.
-    Every finding is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
+    Of a file to be printed as shown, a copy is converted in which fields are the text stored with them. Every finding
+    is in the result's ``findings``, those that are no error also, as sentences, in its ``warnings``.
     """
-    before = {job.key: check_docx(job.docx) for job in jobs}
-    sound = [job for job in jobs if not _errors(before[job.key])]
-    made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
-    for result in made.values():
-        converted(result)
+    before = {job.key: check_docx(job.docx, as_shown=job.as_shown) for job in jobs}
+    given = {job.key: job for job in jobs}
+    with TemporaryDirectory() as folder:
+        sound = [_as_shown(job, Path(folder)) for job in jobs if not _errors(before[job.key])]
+        made = {result.job.key: result for result in engine.convert(sound, options, out_dir)}
+        for result in made.values():
+            converted(result)
 
-    after = check or _check_pdf
+        after = check or _check_pdf
 
-    def judge(job: Job) -> Result:
-        result = made.get(job.key, Result(job, None, None, 0, 0.0))
-        found = after(result.pdf, job.docx) if result.pdf is not None else []
-        return _judged(result, [*before[job.key], *found])
+        def judge(job: Job) -> Result:
+            result = made.get(job.key, Result(job, None, None, 0, 0.0))
+            found = after(result.pdf, result.job.docx) if result.pdf is not None else []
+            return _judged(result, [*before[job.key], *found])
 
-    with ThreadPoolExecutor() as threads:  # a check that another process makes is waited for
-        results = list(threads.map(judge, jobs))
-    if any(finding.code == PARTED for result in results for finding in result.findings):
-        results = _kept_together(results, before, after, lambda again, out: engine.convert(again, options, out))
-    return results
+        with ThreadPoolExecutor() as threads:  # a check that another process makes is waited for
+            results = list(threads.map(judge, jobs))
+        if any(finding.code == PARTED for result in results for finding in result.findings):
+            results = _kept_together(results, before, after, lambda again, out: engine.convert(again, options, out))
+    return [replace(result, job=given[result.job.key]) for result in results]
+
+
+def _as_shown(job: Job, folder: Path) -> Job:
+    """Return the job with the file that the converter gets."""
+    return replace(job, docx=with_stored_results(job.docx, folder / f"{job.key}.docx")) if job.as_shown else job
 
 
 def _kept_together(

@@ -16,6 +16,8 @@ class Job:
 
     key: str
     docx: Path
+    as_shown: bool = False
+    """Whether it is a stranger's file, whose fields are printed as Word last showed them."""
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ class InstallLine:
 INSTALL_LINES = (
     InstallLine(
         "Debian/Ubuntu",
-        "sudo apt-get install -y --no-install-recommends libreoffice-writer-nogui poppler-utils fontconfig"
-        " fonts-liberation fonts-crosextra-carlito fonts-dejavu-core",
+        "sudo apt-get install -y --no-install-recommends libreoffice-writer-nogui poppler-utils"
+        " poppler-data fontconfig fonts-liberation fonts-crosextra-carlito fonts-dejavu-core",
         bootstrap=True,
     ),
     InstallLine(
         "Fedora",
-        "sudo dnf install -y libreoffice-writer poppler-utils fontconfig liberation-serif-fonts"
+        "sudo dnf install -y libreoffice-writer poppler-utils poppler-data fontconfig liberation-serif-fonts"
         " liberation-sans-fonts liberation-mono-fonts google-carlito-fonts dejavu-sans-fonts",
         bootstrap=True,
     ),

@@ -54,6 +54,7 @@ _WHITE = 0xFFFFFFFF
 _MOST_BYTES = 300_000_000
 """Of a picture; a letter at 600 dots an inch in color has 135 million."""
 _DONE = 2  # FPDF_RENDER_DONE
+_UNPAINTED = (3, 7)  # FPDF_TEXTRENDERMODE_INVISIBLE, FPDF_TEXTRENDERMODE_CLIP
 _lock = threading.Lock()
 """PDFium must not be called by two threads at once."""
 
@@ -80,6 +81,20 @@ class Word:
     top: float
     baseline: float
     """Where its letters stand, from the lower edge of the page; of a word that is turned, where its first one does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter that is written on a page; lengths in points from the lower left corner of the page as shown."""
+
+    text: str
+    at: tuple[float, float]
+    """Where it stands on its baseline."""
+    box: _Box
+    painted: bool
+    """Whether it is meant to be seen: not written invisibly, as the words under a scan are, nor as a mere clip."""
+    embedded: bool
+    """Whether its typeface is in the file."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +160,11 @@ _SIGNATURES: dict[str, tuple[list[Any], Any]] = {
     "FPDFText_GetCharOrigin": ([c_void_p, c_int, POINTER(c_double), POINTER(c_double)], c_int),
     "FPDFText_GetMatrix": ([c_void_p, c_int, POINTER(_Matrix)], c_int),
     "FPDFText_GetFontSize": ([c_void_p, c_int], c_double),
+    "FPDFText_IsGenerated": ([c_void_p, c_int], c_int),
+    "FPDFText_GetTextObject": ([c_void_p, c_int], c_void_p),
+    "FPDFTextObj_GetTextRenderMode": _PAGE_TO_INT,
+    "FPDFTextObj_GetFont": ([c_void_p], c_void_p),
+    "FPDFFont_GetIsEmbedded": _PAGE_TO_INT,
     "FPDFBitmap_CreateEx": ([c_int, c_int, c_int, c_void_p, c_int], c_void_p),
     "FPDFBitmap_FillRect": ([c_void_p, c_int, c_int, c_int, c_int, c_ulong], c_int),
     "FPDFBitmap_Destroy": _CLOSE,
@@ -205,8 +225,24 @@ class Document:
         A page that cannot be read has none.
         """
         with self._page(index) as page, _text_of(page) as text:
+            return _in_lines(_letters(text))
+
+    def text_and_shown(self, index: int) -> tuple[str, str]:
+        """Return the text of a page, and what of it stands within the page as it is shown."""
+        with self._page(index) as page, _text_of(page) as text:
+            frame = _Frame(page)
             letters = _letters(text)
-        return _HYPHEN.sub("-\n", _joined(letters).replace("\r\n", "\n"))
+            within = _letters_within(text, frame.own(0, 0, *frame.size()), len(letters))
+        everything = _in_lines(letters)
+        return everything, everything if within is None else _in_lines(within)
+
+    def text_and_edges(self, index: int, edge: float) -> tuple[str, list[Word]]:
+        """Return the text of a page, and its words that are at most ``edge`` points from its upper or lower edge."""
+        with self._page(index) as page, _text_of(page) as text:
+            frame = _Frame(page)
+            lowest, highest = EVERYWHERE
+            found = _within(text, frame, ((lowest, edge), (frame.size()[1] - edge, highest)))
+            return _in_lines(_letters(text)), found
 
     def words(self, index: int, bands: Sequence[Band] = (EVERYWHERE,)) -> list[Word]:
         """Return the words of a page and where each stands, in the order in which they are drawn.
@@ -214,11 +250,12 @@ class Document:
         With ``bands``, only those that reach into one of these parts of its height.
         """
         with self._page(index) as page, _text_of(page) as text:
-            frame = _Frame(page)
-            if EVERYWHERE not in bands and not any(_has_text(text, frame.own(*_wide(band))) for band in bands):
-                return []
-            found = _words(text, frame, [_wide(band) for band in bands])
-            return [word for word in found if any(word.top > low and word.bottom < high for low, high in bands)]
+            return _within(text, _Frame(page), bands)
+
+    def letters(self, index: int) -> list[Letter]:
+        """Return the letters of a page, in the order in which they are drawn, without spaces and the ends of lines."""
+        with self._page(index) as page, _text_of(page) as text:
+            return list(_each_letter(text, _Frame(page)))
 
     def picture(self, index: int, dpi: float, *, gray: bool = False, seconds: float = 60.0) -> Raster | None:
         """Draw a page as it is shown, with its annotations, at ``dpi`` dots an inch.
@@ -329,9 +366,50 @@ def _letters(text: int | None) -> str:
     return "".join(chr(library.FPDFText_GetUnicode(text, number) or _SPACE) for number in range(count))
 
 
+def _letters_within(text: int | None, box: _Box, everything: int) -> str | None:
+    """Return the text within a box of a page's own space, None when that is all ``everything`` letters of the page."""
+    left, bottom, right, top = box
+    count = max(_pdfium().FPDFText_GetBoundedText(text, left, top, right, bottom, None, 0), 0)
+    if count == everything:
+        return None
+    units = (c_ushort * (count + 1))()
+    _pdfium().FPDFText_GetBoundedText(text, left, top, right, bottom, units, count)
+    return bytes(units)[:-2].decode("utf-16-le", "replace")
+
+
+def _in_lines(letters: str) -> str:
+    """Return the text of a page with plain ends of lines and hyphens."""
+    return _HYPHEN.sub("-\n", _joined(letters).replace("\r\n", "\n"))
+
+
 def _joined(letters: str) -> str:
     """Return text in which what lies beyond U+FFFF is one character; PDFium counts two."""
     return letters if letters.isascii() else letters.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _each_letter(text: int | None, frame: _Frame) -> Iterator[Letter]:
+    library = _pdfium()
+    x, y, box = c_double(), c_double(), _Rectangle()
+    kinds: dict[int | None, tuple[bool, bool]] = {None: (True, True)}
+    for number, letter in enumerate(_letters(text)):
+        if letter.isspace() or _HYPHEN.match(letter) or library.FPDFText_IsGenerated(text, number) == 1:
+            continue
+        drawn = library.FPDFText_GetTextObject(text, number)
+        if drawn not in kinds:
+            embedded = library.FPDFFont_GetIsEmbedded(library.FPDFTextObj_GetFont(drawn)) == 1
+            kinds[drawn] = (library.FPDFTextObj_GetTextRenderMode(drawn) not in _UNPAINTED, embedded)
+        library.FPDFText_GetCharOrigin(text, number, byref(x), byref(y))
+        library.FPDFText_GetLooseCharBox(text, number, byref(box))
+        at = frame.shown(x.value, y.value, x.value, y.value)[:2]
+        yield Letter(letter, at, frame.shown(box.left, box.bottom, box.right, box.top), *kinds[drawn])
+
+
+def _within(text: int | None, frame: _Frame, bands: Sequence[Band]) -> list[Word]:
+    """Return the words that reach into one of ``bands``."""
+    if EVERYWHERE not in bands and not any(_has_text(text, frame.own(*_wide(band))) for band in bands):
+        return []
+    found = _words(text, frame, [_wide(band) for band in bands])
+    return [word for word in found if any(word.top > low and word.bottom < high for low, high in bands)]
 
 
 def _has_text(text: int | None, box: _Box) -> bool:

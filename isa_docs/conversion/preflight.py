@@ -16,6 +16,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from isa_docs.conversion._docx import Docx, DocxError, is_xml, not_xml, read_docx, refuse_dtd
+from isa_docs.conversion.stored_fields import field_problems
 from isa_docs.findings import Finding, Place, Severity
 
 MAX_DEPTH = 200
@@ -47,6 +48,7 @@ _TEXTLESS = frozenset(
     }
 )
 """Relationship types of parts that hold no text; only their being sound XML is checked."""
+_STORIES = frozenset({"document", "hdr", "ftr", "footnotes", "endnotes", "comments", "glossaryDocument"})
 _TRACKED = re.compile(
     r"ins|del|(move(From|To)|customXml(Ins|Del|MoveFrom|MoveTo))(RangeStart)?|cell(Ins|Del|Merge)|\w+Change"
 )
@@ -87,15 +89,28 @@ _MESSAGES = {
     ),
 }
 
+_FIELD_TEXTS = {
+    False: (
+        "whose text the file does not hold",
+        "In Word: select all (Ctrl+A), press Ctrl+Shift+F9 to make fields plain text, read it through, and save; the"
+        " same in headers, footers and notes.",
+    ),
+    True: (
+        "that says something else on each page, while the file holds one text of it",
+        "In Word: save it as PDF, and name that file.",
+    ),
+}
+"""What is said of a field that cannot be printed as Word last showed it, by whether it changes from page to page."""
 
 _REMEMBERED, _LARGE = 256, 65_536
 """Parts no larger than that are remembered, so many: papers of one template share all but one of theirs."""
 
 
-def check_docx(source: Path | bytes, name: str | None = None) -> list[Finding]:
+def check_docx(source: Path | bytes, name: str | None = None, *, as_shown: bool = False) -> list[Finding]:
     """Return what is wrong with a Word file; an empty list means it may be converted.
 
-    ``name`` is what the findings call the file; it defaults to the path. Never raises for a bad document.
+    ``name`` is what the findings call the file; it defaults to the path. ``as_shown`` says that it is a stranger's,
+    whose fields are to be printed as Word last showed them. Never raises for a bad document.
     """
     name = name or ("document.docx" if isinstance(source, bytes) else str(source))
     found: dict[tuple[str, str], Finding] = {}
@@ -109,7 +124,7 @@ def check_docx(source: Path | bytes, name: str | None = None) -> list[Finding]:
         for code, message, remedy, severity in _relationship_problems(docx):
             add(code, message, remedy, severity)
         hidden_styles = frozenset(_hidden_styles(docx))
-        textless = {relation.target_part for relation in docx.relationships if relation.type in _TEXTLESS}
+        textless = _textless(docx)
         for part, data in docx.parts.items():
             large = len(data) > _LARGE
             if is_xml(part) and part in textless:
@@ -119,9 +134,36 @@ def check_docx(source: Path | bytes, name: str | None = None) -> list[Finding]:
                 for code in sorted(look(part, data, hidden_styles)):
                     message, remedy = _MESSAGES[code]
                     add(code, f"{_called(part, docx)} {message}", remedy)
+        if as_shown and not any(finding.severity is Severity.ERROR for finding in found.values()):
+            for problem in field_problems(docx):
+                what, remedy = _FIELD_TEXTS[problem.running]
+                kind = "a formula" if problem.kind == "=" else problem.kind[:20]
+                add("CONV-FIELD-RESULT", f"{_called(problem.part, docx)} has a field ({kind}) {what}", remedy)
     except DocxError as error:
         add(error.code, error.message, error.remedy)
     return list(found.values())
+
+
+def _textless(docx: Docx) -> set[str]:
+    """Return the parts that hold no text: those that nothing in the file calls anything else, and that are no story."""
+    others = {relation.target_part for relation in docx.relationships if relation.type not in _TEXTLESS}
+    named = {relation.target_part for relation in docx.relationships if relation.type in _TEXTLESS}
+    parts = named - others - {docx.main}
+    return {part for part in parts if _root(part, docx.parts.get(part, b"")) not in _STORIES}
+
+
+def _root(part: str, data: bytes) -> str:
+    """Return the local name of a part's outermost element, empty when there is none."""
+    found = ""
+
+    def stop(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal found
+        found = tag.rpartition(" ")[2]
+        raise _TooMuchError
+
+    with suppress(_TooMuchError, DocxError):
+        _parse(part, data, stop)
+    return found
 
 
 def _relationship_problems(docx: Docx) -> Iterable[tuple[str, str, str, Severity]]:
@@ -284,6 +326,8 @@ class _Scan:
             self._runs += 1
         elif local in ("t", "instrText"):
             self._in = local
+        elif local == "fldChar":
+            self._instruction = ""
         elif local == "tbl":
             self._tables += 1
             if self._tables > MAX_TABLE_DEPTH:

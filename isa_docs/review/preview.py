@@ -10,7 +10,7 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
 from isa_docs.assembly.objects import as_list
-from isa_docs.assembly.stamps import add_fonts, upright
+from isa_docs.assembly.stamps import add_fonts, free_name, upright
 from isa_docs.assembly.typeface import StampFont, stamp_fonts
 from isa_docs.findings import Finding
 
@@ -38,8 +38,8 @@ def preview_pdf(package: Path, mark: str) -> bytes:
     title = known.title if known else None
     writer.metadata = None
     writer.add_metadata({"/Title": f"{mark}: {title or 'package'}", "/Keywords": mark})
-    font = StampFont(stamp_fonts(), [mark])
-    embedded = {_own_name(name): reference for name, reference in font.embed(writer).items()}
+    font = StampFont(stamp_fonts(), [mark], free_name(writer.pages, "/IsaMark"))
+    embedded = font.embed(writer)
     for page in writer.pages:
         _without_fields(page)
         add_fonts(page, embedded)
@@ -49,11 +49,6 @@ def preview_pdf(package: Path, mark: str) -> bytes:
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
-
-
-def _own_name(name: str) -> str:
-    """Return a resource name that the page's own stamp does not use."""
-    return name.replace("/IsaStamp", "/IsaMark")
 
 
 def _without_fields(page: PageObject) -> None:
@@ -71,6 +66,6 @@ def _mark(page: PageObject, font: StampFont, mark: str) -> bytes:
     x = width / 2 - half * cosine + size / 3 * sine
     y = height / 2 - half * sine - size / 3 * cosine
     placed = " ".join(f"{value:.5g}" for value in matrix)
-    shown = " ".join(f"{_own_name(run.font)} {size:.2f} Tf <{run.glyphs.hex()}> Tj" for run in font.runs(mark))
+    shown = " ".join(f"{run.font} {size:.2f} Tf <{run.glyphs.hex()}> Tj" for run in font.runs(mark))
     place = f"{cosine:.5f} {sine:.5f} {-sine:.5f} {cosine:.5f} {x:.2f} {y:.2f} Tm"
     return f"q {placed} cm {_GRAY} g BT {place} {shown} ET Q".encode("ascii")

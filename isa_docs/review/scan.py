@@ -102,9 +102,7 @@ def _problem(
 ) -> tuple[str, str, str] | None:
     code, where = scanned.code, f"Page {scanned.number} of the scan"
     if code is None:
-        remedy = (
-            "Only signature pages belong in the scan; scan the sheet again if it is one, with its lower left corner."
-        )
+        remedy = "Only signature pages belong in the scan; scan the sheet again if it is one, whole."
         return "SCAN-NO-CODE", f"{where} carries no code of a signature page; it was left out.", remedy
     if code.package_id != package_id:
         message = f"{where} belongs to another package (id {code.package_id}); it was left out."

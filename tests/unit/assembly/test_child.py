@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from isa_docs.assembly import exhibits
 from isa_docs.assembly.child import AssemblyProcess, GoneError
 from isa_docs.assembly.model import Part
+from isa_docs.documents import frames
 from isa_docs.errors import AssemblyError
 from tests.unit.assembly.papers import info, new_pdf, saved
 
@@ -35,6 +37,15 @@ def children() -> set[int]:
     return {int(line.split()[0]) for line in lines if "assembly.worker" in line and line.split()[1][0] != "Z"}
 
 
+def only_new(before: set[int]) -> int:
+    """Return the one worker that runs beside those ``before``; what it was started as shows a moment later."""
+    deadline = time.monotonic() + 10
+    while not (found := children() - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (worker,) = found
+    return worker
+
+
 def test_an_error_is_that_of_the_work_itself(tmp_path: Path) -> None:
     with AssemblyProcess() as process, pytest.raises(AssemblyError, match="at least one part") as error:
         process.assemble([], info(), tmp_path / "out.pdf")
@@ -44,7 +55,7 @@ def test_an_error_is_that_of_the_work_itself(tmp_path: Path) -> None:
 def test_one_that_is_killed_under_an_order_is_replaced_and_the_order_carried_out(tmp_path: Path) -> None:
     before = children()
     with AssemblyProcess() as process, ThreadPoolExecutor(1) as threads:
-        (worker,) = children() - before
+        worker = only_new(before)
         os.kill(worker, signal.SIGSTOP)
         waiting = threads.submit(process.pinned(pdf(tmp_path / "a.pdf", 1), DAY))
         time.sleep(0.2)
@@ -78,7 +89,7 @@ def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     before = children()
     process = AssemblyProcess()
     process.start()
-    (worker,) = children() - before
+    worker = only_new(before)
     os.kill(worker, signal.SIGSTOP)
     with pytest.raises(GoneError):
         process.exhibits({"jobs": [], "folder": str(tmp_path), "at_once": 1}, 0.2)
@@ -97,6 +108,45 @@ def test_orders_are_answered_while_exhibits_are_read(tmp_path: Path) -> None:
         made = process.assemble([small], info(), tmp_path / "out.pdf")
         assert made.pages == 1
         assert reading.result()[0]["pages"] == 400
+
+
+def test_an_order_larger_than_a_pipe_is_taken_while_large_answers_wait(tmp_path: Path) -> None:
+    before = children()
+    part = pdf(tmp_path / "part.pdf", 1)
+    assert part.stat().st_size > 1 << 16
+    one = Part("one", "One", "exhibit", part, "ONE-", alternative_text="An entry summary. " * 50_000)
+    made: list[int] = []
+    with AssemblyProcess() as process:
+        worker = only_new(before)
+        waiting = [process.pinned(part, DAY) for _ in range(20)]
+        work = threading.Thread(
+            target=lambda: made.append(process.assemble([one], info(), tmp_path / "out.pdf").pages), daemon=True
+        )
+        work.start()
+        work.join(60)
+        if not made:
+            os.kill(worker, signal.SIGKILL)  # so that this test ends
+        assert made == [1]
+        assert len({each() for each in waiting}) == 1
+
+
+def test_the_largest_exhibit_can_be_handed_out() -> None:
+    assert frames.LARGEST > exhibits._LARGEST
+
+
+def test_an_order_that_is_not_taken_counts_into_the_time_it_may_take(tmp_path: Path) -> None:
+    before = children()
+    with AssemblyProcess() as process:
+        worker = only_new(before)
+        os.kill(worker, signal.SIGSTOP)
+        stopping = threading.Timer(30, os.kill, (worker, signal.SIGKILL))  # so that this test ends
+        stopping.start()
+        begun = time.monotonic()
+        with pytest.raises(GoneError):
+            process.exhibits({"jobs": [], "folder": "x" * (1 << 20), "at_once": 1}, 0.2)
+        stopping.cancel()
+        assert time.monotonic() - begun < 20
+    assert children() == before
 
 
 def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:

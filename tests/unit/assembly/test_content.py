@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isa_docs.assembly import content
-from isa_docs.assembly.content import paints_outside_marks, unmarked_as_artifact, without_marks
+from isa_docs.assembly.content import balanced, paints_outside_marks, unmarked_as_artifact, without_marks
 
 OPERANDS = (
     b"1", b"-.5", b"+2.25", b"[1 2] ", b"[(a) -120 (b\\)Tj)]", b"(plain)", b"(a (nested) one)", b"(BT ET % Do)",
@@ -70,3 +70,21 @@ def test_marks_go_and_states_are_closed() -> None:
         b"Tj",
         b"Q",
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"q 1 0 0 1 0 0 cm Q q (a Q (b) \\) Q)Tj Q", None),
+        (b"0 0 m [(q)] TJ /q gs /Q Do", None),
+        (b"(x) Tj Q q", b"(x) Tj\nq\nQ"),
+        (b"q[(x)]TJ Q Q", b"q\n[(x)]TJ\nQ"),
+        (b"(q) Tj Q", b"(q) Tj"),
+        (b"q (Q) Tj", b"q\n(Q) Tj\nQ"),
+        (b"/P <</MCID 0>> BDC q EMC", b"/P <</MCID 0>> BDC\nq\nEMC\nQ"),
+    ],
+)
+def test_every_state_is_closed_and_none_that_was_not_opened(data: bytes, expected: bytes | None) -> None:
+    made = balanced(data)
+    assert made == (data if expected is None else expected)
+    assert balanced(made) is made

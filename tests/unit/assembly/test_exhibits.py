@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -37,7 +38,7 @@ TAKEN: dict[str, tuple[str, int, set[str]]] = {
     "launch_link": ("as-is", 1, {"EXH-SCRIPTS"}),
     "web_link": ("as-is", 1, set()),
     "sticky_note": ("as-is", 1, {"EXH-COMMENTS"}),
-    "highlight": ("as-is", 1, {"EXH-COMMENTS"}),
+    "highlight": ("normalized", 1, {"EXH-COMMENTS"}),
     "file_attachment": ("as-is", 1, {"EXH-ATTACHMENTS"}),
     "film": ("as-is", 1, {"EXH-MEDIA"}),
     "hidden_layer": ("normalized", 1, {"EXH-LAYERS"}),
@@ -60,7 +61,7 @@ TAKEN: dict[str, tuple[str, int, set[str]]] = {
     "png_16_bit": ("normalized", 1, set()),
     "jpeg_turned_by_exif": ("normalized", 1, set()),
     "jpeg_with_invalid_turn": ("normalized", 1, set()),
-    "jpeg_cmyk": ("normalized", 1, set()),
+    "jpeg_cmyk": ("normalized", 1, {"EXH-COLORS"}),
     "tiff_three_pages": ("normalized", 3, set()),
 }
 
@@ -191,3 +192,12 @@ def test_the_type_is_told_by_bytes(tmp_path: Path) -> None:
     assert exhibit_type(MAKERS["named_as_picture"](tmp_path)) == "pdf"
     assert exhibit_type(MAKERS["text_named_pdf"](tmp_path)) is None
     assert exhibit_type(MAKERS["tiff_three_pages"](tmp_path)) == "tiff"
+
+
+def test_a_word_file_is_told_whatever_its_body_is_called(tmp_path: Path) -> None:
+    for body, kind in (("wordprocessingml.document.main+xml", "docx"), ("spreadsheetml.sheet.main+xml", None)):
+        file = tmp_path / "file.bin"
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("[Content_Types].xml", f'<Override ContentType="application/vnd.openxmlformats.{body}"/>')
+            archive.writestr("body/main.xml", "<x/>")
+        assert exhibit_type(file) == kind

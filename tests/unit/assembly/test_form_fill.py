@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 
 from isa_docs.assembly import form_fill
 from isa_docs.assembly.fields import locate
 from isa_docs.assembly.form_fill import FilledForm, fill_pdf, found_places
 from isa_docs.assembly.model import Part, SignatureSlot
+from isa_docs.assembly.shrinking import inverse, moved, upright
 from isa_docs.assembly.source import Source
 from isa_docs.conversion.pdfium import Document, Word
 from isa_docs.documents.form_map import read_form
@@ -19,6 +21,8 @@ from isa_docs.documents.form_values import Filling, Value
 from isa_docs.errors import AssemblyError, IsaDocsError, TemplateError
 from tests.acceptance.reading import tool
 from tests.agency_forms import fillable_form, flat_form, places
+
+from .papers import embedded_font
 
 pytestmark = pytest.mark.slow
 
@@ -187,6 +191,58 @@ class TestFlatForm:
             opened.save(form)
         filled = fill(form, "places: [{text: Turned, after: 'Numbers covered:'}]", "Turned")
         assert "Numbers covered: Turned" in words(filled.pdf, 1)
+
+    @pytest.mark.parametrize(
+        ("turn", "boxes"),
+        [
+            (0, {"CropBox": [36, 36, 576, 756]}),
+            (0, {"MediaBox": [-20, -30, 592, 762]}),
+            (90, {}),
+            (180, {"CropBox": [0, 10, 600, 792]}),
+            (270, {}),
+            (270, {"MediaBox": [-10, -20, 700, 800], "CropBox": [5, 6, 612, 790]}),
+        ],
+    )
+    def test_a_line_to_sign_of_a_page_that_is_cut_or_turned(
+        self, fill: Fill, tmp_path: Path, turn: int, boxes: dict[str, list[int]]
+    ) -> None:
+        """The line, the filling and a pattern behind it stand where they do on the page as it is shown."""
+        form = flat_form(tmp_path / "form.pdf")
+        against = {0: b"", 90: b"0 1 -1 0 612 0 cm", 180: b"-1 0 0 -1 612 792 cm", 270: b"0 -1 1 0 0 612 cm"}[turn]
+        with pikepdf.open(form, allow_overwriting_input=True) as opened:
+            page = opened.pages[1]
+            hatched = Dictionary(Type=Name.Pattern, PatternType=1, PaintType=1, TilingType=1, XStep=300, YStep=300)
+            hatched.BBox, hatched.Resources = Array([0, 0, 300, 300]), Dictionary()
+            hatched.Matrix = Array([1, 0, 0, 1, 100, 100])
+            for each in opened.pages:  # fit for the archive form: the pages are not redrawn
+                each.Resources = Dictionary(Font=Dictionary(F1=embedded_font(opened)))
+            page.Resources.Pattern = Dictionary(P=opened.make_stream(b"1 0 0 rg 0 0 50 50 re f", hatched))
+            pattern = b"/Pattern cs /P scn 0 0 612 792 re f\n"
+            page.Contents = opened.make_stream(
+                b"q " + against + b"\n" + page.Contents.read_bytes() + b"Q q " + pattern + b"Q"
+            )
+            for key, box in boxes.items():
+                page[f"/{key}"] = Array(box)
+            page.Rotate = turn
+            opened.save(form)
+        filled = fill(
+            form, "places: [{sign: officer, after: Signature}, {mark: true, page: 2, at: [300, 300]}]", "", "X"
+        )
+        (word,) = [each for each in words_on(filled.pdf, 2) if each.text == "Signature"]
+        (cross,) = [each for each in words_on(filled.pdf, 2) if each.text == "X"]
+        page_at, rectangle = slot_rectangle(filled, 0)
+        with pikepdf.open(filled.pdf) as opened:
+            to_shown = inverse(upright(opened.pages[page_at])[0])
+        (left, bottom), (right, _) = moved(to_shown, *rectangle[:2]), moved(to_shown, *rectangle[2:])
+        assert (left, bottom) == (pytest.approx(word.right + 3, abs=2), pytest.approx(word.baseline - 1.5, abs=2))
+        assert 140 < right - left < 200
+        assert (cross.left, cross.baseline) == (pytest.approx(300, abs=2), pytest.approx(300, abs=1))
+        with Document(form) as before, Document(filled.pdf) as after:
+            was, now = (picture.image().tobytes() for each in (before, after) if (picture := each.picture(1, 36)))
+        assert len(was) == len(now)
+        reds = [[at for at in range(0, len(each), 3) if each[at : at + 3] == b"\xff\0\0"] for each in (was, now)]
+        assert len(reds[0]) > 1000
+        assert len(set(reds[0]) ^ set(reds[1])) < 0.1 * len(reds[0]), "the pattern lies where it did"
 
 
 class TestFieldsOfAForm:

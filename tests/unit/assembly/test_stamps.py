@@ -115,10 +115,17 @@ def test_words_beside_the_stamp_stay(tmp_path: Path, texts: dict[tuple[float, fl
     assert assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf").notes == ()
 
 
-def test_an_exhibit_that_must_stay_exact_is_warned_of(tmp_path: Path) -> None:
-    parts = [Part("one", "One", "exhibit", exhibit_with(tmp_path, {(72, 26): "Footnote"}), "A-", fixed=True)]
+def test_the_stamp_of_an_exhibit_that_must_stay_exact_goes_where_there_is_room(tmp_path: Path) -> None:
+    crowded = exhibit_with(tmp_path, {(72, 26): "Footnote"})
+    parts = [Part("one", "One", "exhibit", crowded, "A-", fixed=True)]
     result = assemble(parts, info(stamp="Northwind"), tmp_path / "out.pdf")
-    assert result.warnings == ("the page stamp stands over words of page 1, which keeps its size",)
+    assert result.warnings == ()
+    assert result.notes == (
+        "page 1 has words where the page stamp stands, so the stamp stands elsewhere at its foot or head",
+    )
+    found = words(result.pdf)
+    assert found["Footnote"][1] > found["Northwind"][3]
+    assert found["Footnote"][1] == pytest.approx(26, abs=3)
 
 
 def test_a_legend_stands_at_the_head_of_every_page(tmp_path: Path) -> None:

@@ -221,3 +221,20 @@ def _without(docx: bytes, part: str) -> bytes:
             if name != part:
                 new.writestr(name, old.read(name))
     return buffer.getvalue()
+
+
+def test_a_false_relationship_does_not_hide_a_part() -> None:
+    """A document, and a header, that something in the file calls a part without text are looked at all the same."""
+    tracked = '<w:p><w:del w:id="1"/></w:p>'
+    for rels in ("rIdX webSettings document.xml", "rIdX theme document.xml"):
+        assert codes(make_docx(tracked, {RELS: relationships(rels)})) == ["CONV-TRACKED"]
+    header = {"word/header1.xml": f'<w:hdr xmlns:w="{W}">{tracked}</w:hdr>'}
+    both = relationships("rId1 header header1.xml", "rId2 settings header1.xml")
+    assert codes(make_docx("", {**header, RELS: both})) == ["CONV-TRACKED"]
+    assert codes(make_docx("", {**header, RELS: relationships("rId2 settings header1.xml")})) == ["CONV-TRACKED"]
+
+
+def test_a_field_that_fetches_is_found_behind_another() -> None:
+    page, fetch = "<w:instrText> PAGE </w:instrText>", "<w:instrText> INCLUDETEXT C:/secret.txt</w:instrText>"
+    begin = '<w:fldChar w:fldCharType="begin"/>'
+    assert codes(make_docx(run(begin + page + begin + fetch))) == ["CONV-FIELD"]
