@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from isa_docs.findings import Finding
+from isa_docs.findings import Finding, conceal
 
 
 class ExitCode(IntEnum):
@@ -33,13 +31,16 @@ class ExitCode(IntEnum):
 
 
 class IsaDocsError(Exception):
-    """A failure with a message for a person, an exit code and (usually) findings."""
+    """A failure with a message for a person, an exit code and (usually) findings.
+
+    A Social Security number in the message is concealed.
+    """
 
     exit_code = ExitCode.BUG
 
     def __init__(self, message: str, findings: Iterable[Finding] = ()) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(conceal(message))
+        self.message = conceal(message)
         self.findings: tuple[Finding, ...] = tuple(findings)
 
 

@@ -15,7 +15,8 @@ Path = tuple[str | int, ...]
 _HYPHEN = r"[-\u2010\u2011\u2012\u2013]"
 """The hyphen that is typed, and those that papers are set with."""
 _SSN = re.compile(
-    rf"(?<![0-9-])[0-9]{{3}}{_HYPHEN}[0-9]{{2}}(?:{_HYPHEN}[0-9]?)?(?=[0-9]{{4}}(?![0-9]))",
+    rf"[0-9]{{3}}{_HYPHEN}(?<![0-9]{{4}}{_HYPHEN})(?<![0-9]{_HYPHEN}[0-9]{{3}}{_HYPHEN})"
+    rf"[0-9]{{2}}(?:{_HYPHEN}[0-9]?)?(?=[0-9]{{4}}(?![0-9]))"
 )
 """The number as it is written, with a digit too many, and with a hyphen too few. Nine digits alone may be anything."""
 
@@ -82,6 +83,8 @@ class Finding:
         """Conceal a Social Security number in what is shown, whoever wrote the message."""
         object.__setattr__(self, "message", conceal(self.message))
         object.__setattr__(self, "remedy", conceal(self.remedy))
+        if self.overridden:
+            object.__setattr__(self, "overridden", conceal(self.overridden))
 
     def at(self, place: Place | None) -> Finding:
         """Return this finding with its place in the user's file."""

@@ -17,9 +17,11 @@ from isa_docs.build import reuse
 from isa_docs.build.agency_form import form_inputs, make_form, with_annex
 from isa_docs.build.cache import Cache
 from isa_docs.build.docx_clean import cleaned, docx_leaks
+from isa_docs.build.facts import facts_of
 from isa_docs.build.form import PLAIN, PackageForm
+from isa_docs.build.given import GivenExhibits
 from isa_docs.build.reasons import Facts
-from isa_docs.build.state import font_state, program_state
+from isa_docs.build.state import sha256_file
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Job, Result
 from isa_docs.documents.context import MARKING, Layout, context_for, is_designated, terms
@@ -96,6 +98,9 @@ class Draft:
         self._words: dict[str, bool] = {}
         """Which exhibits are Word files, as far as was looked."""
         (work / "docx").mkdir(parents=True)
+        self._given = GivenExhibits(self._exhibit_items(), loaded.folder, work / "given")
+        self._forms: dict[str, str] = {}
+        """SHA-256 of the forms and their places files."""
 
     @property
     def name(self) -> str:
@@ -108,16 +113,16 @@ class Draft:
         names = {item.template for item in self.plan.items if item.template}
         sums = {f"templates/{name}.docx": _sha256(self._templates.read(name)) for name in names}
         for item in self._exhibit_items():
-            sums[item.exhibit.file] = _sha256((self.loaded.folder / item.exhibit.file).read_bytes())  # type: ignore[union-attr]
-        for name, file in form_inputs(self.plan, self.loaded.folder, self._templates).items():
-            sums[name] = _sha256(file.read_bytes())
-        return dict(sorted(sums.items()))
+            sums[item.exhibit.file] = self._given.sha256(item)  # type: ignore[union-attr]
+        return dict(sorted((sums | self._forms).items()))
 
     def take_form(self) -> None:
         """Fill the agency's form, if the MOU is on one; the annex it needs becomes a part of the plan.
 
         Raises TemplateError or AssemblyError with findings.
         """
+        forms = form_inputs(self.plan, self.loaded.folder, self._templates)
+        self._forms = {name: sha256_file(file) or "" for name, file in forms.items()}
         for item in self.plan.items:
             if not item.form:
                 continue
@@ -135,7 +140,7 @@ class Draft:
         """Take in the exhibits that are not Word files; raises AssemblyError with the findings of refused ones."""
         items = [item for item in self._exhibit_items() if not self._is_word(item)]
         files = [
-            ExhibitFile(self._exhibit_path(item), item.title, item.exhibit.alternative_text, item.exhibit.treatment)
+            ExhibitFile(self._given.file(item), item.title, item.exhibit.alternative_text, item.exhibit.treatment)
             for item in items
             if item.exhibit
         ]
@@ -181,7 +186,7 @@ class Draft:
             return
         if item.kind == "exhibit":
             if self._is_word(item) and item.key not in self.pdf:
-                yield Job(self._job_key(item), self._exhibit_path(item))
+                yield Job(self._job_key(item), self._given.file(item), as_shown=True)
             return
         if item.form:
             if item.key in self.docx and item.key not in self._layouts:
@@ -237,7 +242,7 @@ class Draft:
                 self._take(item, result.pdf, result.pages)
                 (self.reused.add if result.job.key in reused else self.reused.discard)(item.key)
                 self.findings += [
-                    replace(each, submission=self.plan.submission.id)
+                    replace(self._given.named(each, item), submission=self.plan.submission.id)
                     for each in result.findings
                     if each.severity is not Severity.ERROR
                 ]
@@ -281,6 +286,11 @@ class Draft:
             return repr(self._exhibit_pages(item))
         enclosed = [self.layout.pages.get(each.key) for each in self.plan.items if each.kind in ("paper", "exhibit")]
         return repr((enclosed, self.layout.first_pages if item.kind == "contents" else None))
+
+    def pin_parts(self) -> dict[str, str]:
+        """Wait for the parts as they are handed out, all of which are made; return their SHA-256 by key."""
+        self.pinned = {key: pinned() for key, pinned in self._pinning.items()}
+        return {key: _sha256(data) for key, data in sorted(self.pinned.items())}
 
     def assemble(
         self, package_id: str, carried: Callable[[AssemblyResult], tuple[Attachment, ...]] | None = None
@@ -357,29 +367,18 @@ class Draft:
             found = [*found, *leaks]
             reread_findings = reread(self.plan, result, texts)
             self.packets, self.pictures = packing.result(), picturing.result()
-            self.pinned = {key: pinned() for key, pinned in self._pinning.items()}
         self.findings += [replace(each, submission=submission.id) for each in found]
         self.findings += reread_findings
 
     def facts(self, converter: str, matter: str) -> dict[str, Facts]:
         """Return what decided each document; ``matter`` is the SHA-256 of the matter file."""
-        inputs = self.inputs
-        common = {"fonts": font_state(), "program": program_state()}
         facts: dict[str, Facts] = {}
         for item in self.plan.items:
-            own = dict(common)
-            if item.exhibit and item.kind == "exhibit":
-                own["file"] = inputs[item.exhibit.file]
-            if item.form:
-                own |= {"template": " ".join(sorted(v for k, v in inputs.items() if k.startswith("forms/")))}
-                own["matter"] = matter
-            if item.template:
-                own |= {"template": inputs[f"templates/{item.template}.docx"], "matter": matter}
-            if item.key in self.docx:
-                own["text"] = _sha256(self.docx[item.key])
-            if item.key not in self.exhibits:
-                own["converter"] = converter
-            facts[item.key] = own
+            own = facts_of(item, self.plan, self.loaded.folder, self._templates, matter, converter)
+            text = {"text": _sha256(self.docx[item.key])} if item.key in self.docx else {}
+            facts[item.key] = (
+                own | text | ({"file": self._given.sha256(item)} if item.exhibit and item.kind == "exhibit" else {})
+            )
         return facts
 
     def slots(self, item: PlannedItem) -> tuple[SignatureSlot, ...]:
@@ -416,7 +415,7 @@ class Draft:
             if item.exhibit is None:
                 continue
             file, taken = item.exhibit.file, self.exhibits.get(item.key)
-            digest = taken.sha256 if taken else _sha256(self._exhibit_path(item).read_bytes())
+            digest = taken.sha256 if taken else self._given.sha256(item)
             outcome, proved = (taken.outcome, taken.proved) if taken else ("converted", True)
             records.append(ExhibitRecord(item.key, file, digest, item.exhibit.treatment, outcome, proved))
         return tuple(records)
@@ -462,13 +461,9 @@ class Draft:
     def _exhibit_items(self) -> list[PlannedItem]:
         return [item for item in self.plan.items if item.kind == "exhibit" and item.exhibit]
 
-    def _exhibit_path(self, item: PlannedItem) -> Path:
-        assert item.exhibit is not None
-        return (self.loaded.folder / item.exhibit.file).resolve()
-
     def _is_word(self, item: PlannedItem) -> bool:
         if item.key not in self._words:
-            self._words[item.key] = exhibit_type(self._exhibit_path(item)) == "docx"
+            self._words[item.key] = exhibit_type(self._given.file(item)) == "docx"
         return self._words[item.key]
 
     def _job_key(self, item: PlannedItem) -> str:

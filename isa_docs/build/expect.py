@@ -7,12 +7,11 @@ from pathlib import Path
 
 from isa_docs.build.agency_form import with_firm_form
 from isa_docs.build.cache import Cache
+from isa_docs.build.facts import facts_of, is_filled_pdf
 from isa_docs.build.reasons import DocumentNote, before_build
 from isa_docs.build.recall import documents_before
-from isa_docs.build.state import font_state, program_state, sha256_file
 from isa_docs.build.templates import Templates
 from isa_docs.documents.plan import SubmissionPlan
-from isa_docs.errors import TemplateError
 from isa_docs.intake.load import LoadedMatter
 
 
@@ -27,20 +26,8 @@ def expected(
     before = documents_before(cache, folder)
     matter = hashlib.sha256(loaded.source.text.encode()).hexdigest()
     notes = []
-    for item in with_firm_form(plan, templates).items:
-        now = {"fonts": font_state(), "program": program_state()}
-        if item.exhibit and item.kind == "exhibit":
-            now["file"] = sha256_file(loaded.folder / item.exhibit.file) or ""
-        if item.template:
-            now |= {"template": _template(templates, item.template), "matter": matter}
-        if converter:
-            now["converter"] = converter
-        notes.append(before_build(item.key, before.get(item.key), now))
+    planned = with_firm_form(plan, templates)
+    for item in planned.items:
+        now = facts_of(item, planned, loaded.folder, templates, matter, converter)
+        notes.append(before_build(item.key, before.get(item.key), now, kept=not is_filled_pdf(item)))
     return notes
-
-
-def _template(templates: Templates, name: str) -> str:
-    try:
-        return hashlib.sha256(templates.read(name)).hexdigest()
-    except TemplateError:
-        return ""

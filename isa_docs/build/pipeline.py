@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from isa_docs import __version__
@@ -21,15 +21,16 @@ from isa_docs.build.agency_form import with_firm_form
 from isa_docs.build.cache import Cache
 from isa_docs.build.checks import check_matter, concerning, stop_for
 from isa_docs.build.draft import Draft
+from isa_docs.build.facts import is_filled_pdf
 from isa_docs.build.form import PLAIN, PackageForm, associated_files, output_files
 from isa_docs.build.publish import publish
 from isa_docs.build.reasons import DocumentNote, after_build
 from isa_docs.build.recall import documents_before, keep_documents
 from isa_docs.build.templates import Templates
 from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions, Result
-from isa_docs.documents.plan import SubmissionPlan, plan_submission
+from isa_docs.documents.plan import plan_submission
 from isa_docs.errors import AssemblyError, ExitCode, IsaDocsError
-from isa_docs.findings import Finding, stopping
+from isa_docs.findings import Finding, conceal, stopping
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.intake.schema import schema_files
 from isa_docs.review.manifest import BuildRecord, PartRecord
@@ -234,7 +235,7 @@ class _Run:
                 laid.set_result(None)
 
     def _finish(self, index: int, draft: Draft, engine: EngineInfo) -> None:
-        identity = package_identity(self.loaded, draft.plan, draft.inputs, engine, draft.form)
+        identity = package_identity(self.loaded, draft, engine, self.outcomes[index].findings)
 
         def carried(made: AssemblyResult) -> tuple[Attachment, ...]:
             record = self._record(draft, made, identity, engine, self.outcomes[index].findings)
@@ -255,7 +256,17 @@ class _Run:
         files = output_files(draft, record)
         facts = draft.facts(reuse.converter_mark(engine), record.matter_sha256)
         before = documents_before(self.settings.cache, outcome.folder)
-        notes = [after_build(key, before.get(key), now, reused=key in draft.reused) for key, now in facts.items()]
+        notes = [
+            after_build(
+                item.key,
+                before.get(item.key),
+                facts[item.key],
+                reused=item.key in draft.reused,
+                kept=not is_filled_pdf(item),
+                fresh=self.settings.cache is None,
+            )
+            for item in draft.plan.items
+        ]
         superseded = publish(files, outcome.folder)
         keep_documents(self.settings.cache, outcome.folder, facts)
         self.outcomes[index] = replace(
@@ -306,7 +317,7 @@ class _Run:
             inputs=draft.inputs,
             findings=findings,
             parts=tuple(
-                PartRecord(item.key, item.title, item.kind, item.tab, pages.first_page, pages.pages)
+                PartRecord(item.key, conceal(item.title), item.kind, item.tab, pages.first_page, pages.pages)
                 for item, pages in zip(draft.plan.items, package.parts, strict=True)
             ),
             exhibits=draft.exhibit_records(),
@@ -346,28 +357,33 @@ def _prepare_review() -> None:
     prepare_checklist()
 
 
-def package_identity(
-    loaded: LoadedMatter,
-    plan: SubmissionPlan,
-    inputs: dict[str, str],
-    engine: EngineInfo,
-    form: PackageForm = PLAIN,
-) -> str:
-    """Return the package id, 32 hexadecimal digits: a hash of all that decides the package's bytes.
+def package_identity(loaded: LoadedMatter, draft: Draft, engine: EngineInfo, findings: Sequence[Finding]) -> str:
+    """Return the package id, 32 hexadecimal digits: a hash of what decides the package's bytes.
 
-    These are the matter's data, the exhibits and templates, the schemas and program data, this tool, the engine and
-    the form of the package.
+    These are the parts as they were made (with them the fonts, the converter and poppler), the matter's data, the
+    exhibits and templates, the schemas and the program's data, the versions of this tool and of the engine, and the
+    form of the package; for one that carries its matter file and manifest, the file's text and name and what the
+    manifest tells, ``findings`` included. The libraries that merge the parts stand with the version of the tool, which
+    is locked to theirs; the font of the page stamps is not looked at. Nothing here differs from machine to machine
+    unless the parts do.
     """
+    carried: list[Any] = []
+    if draft.form.archive == "a3":
+        told = [replace(each, place=None).to_json() for each in findings]
+        exhibits = [asdict(each) for each in draft.exhibit_records()]
+        carried = [PurePath(loaded.source.file).name, loaded.source.text, told, engine.kind, exhibits]
     parts = {
         "matter": {key: value for key, value in loaded.source.data.items() if key != "events"},  # no paper prints them
-        "submission": plan.submission.id,
-        "inputs": inputs,
+        "carried": carried,
+        "submission": draft.plan.submission.id,
+        "inputs": draft.inputs,
+        "parts": draft.pin_parts(),
         "tool": __version__,
         "engine": [engine.name, engine.version],
-        "form": form.to_json(),
+        "form": draft.form.to_json(),
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-    data = Path(__file__).resolve().parents[1] / "program" / "data"
-    for file in [*schema_files(), *sorted(data.glob("*.toml"))]:
+    package = Path(__file__).resolve().parents[1]
+    for file in [*schema_files(), *sorted(package.glob("*/data/*"))]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:32]

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 Facts = Mapping[str, str]
-"""What decides one document, as hashes and names: ``file`` (an exhibit's), ``template``, ``text`` (of the filled
-Word file), ``converter``, ``fonts``, ``program``, ``matter``. Facts that are not known are left out."""
+"""What decides one document, as hashes and names: ``file``, ``name`` and ``treatment`` of an exhibit, and the
+``poppler`` that redraws it; ``template``, ``text`` (of the filled Word file), ``converter``, ``fonts``, ``program``,
+``matter``. Facts that are not known are left out."""
 
 _CHANGES = (
     ("file", "its file changed"),
+    ("name", "its file has another name"),
+    ("treatment", "its treatment changed"),
     ("template", "its template changed"),
     ("text", "what it says changed"),
     ("converter", "the converter is another one"),
+    ("poppler", "poppler is another one"),
     ("fonts", "the installed fonts changed"),
-    ("program", "isa-docs itself changed"),
+    ("program", "isa-docs or one of its libraries changed"),
 )
+_FILLED = "an agency's PDF form is filled in every build"
+_FRESH = "this build was told to make everything anew"
 
 
 @dataclass(frozen=True)
@@ -43,17 +49,30 @@ def change(before: Facts | None, now: Facts) -> str | None:
     return None
 
 
-def after_build(key: str, before: Facts | None, now: Facts, *, reused: bool) -> DocumentNote:
-    """Return the note on a document of a finished build; ``reused`` if the cache held it."""
+def after_build(
+    key: str, before: Facts | None, now: Facts, *, reused: bool, kept: bool = True, fresh: bool = False
+) -> DocumentNote:
+    """Return the note on a document of a finished build.
+
+    ``reused`` says that the cache held it, ``kept`` that the cache keeps such documents at all, ``fresh`` that the
+    build was to use nothing of earlier ones.
+    """
+    if fresh:
+        return DocumentNote(key, True, _FRESH)
     why = change(before, now)
     if reused:
         return DocumentNote(key, False, "nothing that decides it changed" if why is None else "the cache holds it")
-    return DocumentNote(key, True, why or "the cache no longer held it")
+    return DocumentNote(key, True, why or ("the cache no longer held it" if kept else _FILLED))
 
 
-def before_build(key: str, before: Facts | None, now: Facts) -> DocumentNote:
-    """Return the note on a document that a build would make; its text is not known yet."""
+def before_build(key: str, before: Facts | None, now: Facts, *, kept: bool = True) -> DocumentNote:
+    """Return the note on a document that a build would make; its text is not known yet.
+
+    ``kept`` is as in :func:`after_build`.
+    """
     why = change(before, now)
+    if why is None and not kept:
+        return DocumentNote(key, True, _FILLED)
     if why is None and before is not None and before.get("matter") != now.get("matter") and "file" not in now:
         return DocumentNote(key, True, "the matter changed; it is converted again only if what it says changed")
     return DocumentNote(key, why is not None, why or "nothing that decides it changed")

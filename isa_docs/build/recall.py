@@ -1,7 +1,8 @@
 """Remembers finished builds, so that the same call with nothing changed is answered at once.
 
-A build is the same when the call, the matter file, the exhibits, the firm's templates, this program, the fonts
-and the converter are what they were, and every published file still has the bytes it was published with.
+A build is the same when the call, the matter file, the exhibits, the firm's templates, this program with its
+libraries and tools, the fonts and the converter are what they were, and every published file still has the bytes it
+was published with.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from isa_docs.build.cache import Cache, key_of
 from isa_docs.build.form import PLAIN, PackageForm
 from isa_docs.build.reasons import Facts
-from isa_docs.build.state import converter_state, font_state, program_state, sha256_file, templates_state
+from isa_docs.build.state import converter_state, font_state, program_state, sha256_file, templates_state, tools_state
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class Memory:
 
     def _surroundings(self) -> list[Any]:
         converter = converter_state(self._call.soffice, self._cache_dir)
-        return [converter, font_state(), program_state(), templates_state(self._call.templates)]
+        templates = templates_state(self._call.templates)
+        return [converter, font_state(), program_state(), tools_state(), templates]
 
 
 def documents_before(cache: Cache | None, folder: Path) -> dict[str, Facts]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from isa_docs.assembly.child import AssemblyProcess
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, exhibit_type, take_exhibits
 from isa_docs.build.cache import Cache, key_of, pack, unpack
-from isa_docs.build.state import font_state, program_state, sha256_file
+from isa_docs.build.state import POPPLER, font_state, program_state, sha256_file, tools_state
 from isa_docs.conversion.engine import Engine, EngineInfo, Job, PdfOptions, Result
 from isa_docs.findings import Finding
 
@@ -63,7 +63,7 @@ def _conversion_key(job: Job, options: PdfOptions, engine: EngineInfo) -> str:
     digest = sha256_file(job.docx)
     if digest is None:
         return ""
-    return key_of(digest, asdict(options), converter_mark(engine), font_state(), program_state())
+    return key_of(digest, job.as_shown, asdict(options), converter_mark(engine), font_state(), program_state())
 
 
 def _kept_conversion(job: Job, key: str, out_dir: Path, cache: Cache) -> Result | None:
@@ -95,8 +95,8 @@ def take(
 ) -> tuple[list[ExhibitResult], frozenset[int]]:
     """Take in exhibits like :func:`isa_docs.assembly.exhibits.take_exhibits`; also return the places of those reused.
 
-    An exhibit is reused for the same bytes, file name, treatment and version of this program. Refused exhibits are
-    looked at anew each time. Raises AssemblyError as that function does.
+    An exhibit is reused for the same bytes, file name, treatment, poppler and version of this program. Refused
+    exhibits are looked at anew each time. Raises AssemblyError as that function does.
     """
     if cache is None:
         return take_exhibits(files, work=work, process=assembly), frozenset()
@@ -118,7 +118,8 @@ def _exhibit_key(file: ExhibitFile) -> str:
     digest = sha256_file(file.path)
     if digest is None or file.path.stat().st_size == 0:
         return ""
-    return key_of(digest, exhibit_type(file.path), file.path.name, file.treatment, font_state(), program_state())
+    states = font_state(), program_state(), tools_state(POPPLER)
+    return key_of(digest, exhibit_type(file.path), file.path.name, file.treatment, states)
 
 
 def _kept_exhibit(key: str, pdf: Path, cache: Cache) -> ExhibitResult | None:

@@ -1,4 +1,4 @@
-"""Fingerprints of what a build depends on besides its files: this program, the fonts, the converter.
+"""Fingerprints of what a build depends on besides its files: this program, its tools, the fonts, the converter.
 
 They are made from names, sizes and time stamps, in a few milliseconds and without importing what they describe.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,24 +20,38 @@ from isa_docs.resources import folder
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/Library/Fonts", "/System/Library/Fonts")
 _HOME_FONTS = (".fonts", ".local/share/fonts", ".config/fontconfig", ".fonts.conf", "Library/Fonts")
 
+POPPLER = ("pdftocairo", "pdftoppm")
+"""What redraws exhibits and compares them with their originals."""
+_FONTCONFIG = ("fc-match", "fc-list")
+_VALIDATOR = ("verapdf",)
+
 
 @cache
 def program_state() -> str:
-    """Return a fingerprint of this program: its version, its modules and data, the shipped schemas and templates."""
+    """Return a fingerprint of this program: its version, its modules and data, the shipped schemas and templates.
+
+    The installed libraries belong to it, by name and version.
+    """
     package = Path(__file__).resolve().parents[1]
-    return _state([package, folder("schemas"), folder("templates")], __version__, sys.version)
+    return _state([package, folder("schemas"), folder("templates")], __version__, sys.version, *_libraries())
+
+
+def tools_state(names: Iterable[str] = (*POPPLER, *_VALIDATOR)) -> str:
+    """Return a fingerprint of the programs called ``names`` that a build would start, and of those that are missing."""
+    found = [shutil.which(name) or "" for name in names]
+    return _state([Path(each) for each in found if each], *found)
 
 
 @cache
 def font_state() -> str:
-    """Return a fingerprint of the installed fonts and of the settings that choose among them."""
+    """Return a fingerprint of the installed fonts and of the settings and programs that choose among them."""
     places = [Path(place) for place in _FONT_FOLDERS]
     places += [Path.home() / place for place in _HOME_FONTS]
     if sys.platform == "win32":
         places.append(Path("C:/Windows/Fonts"))
     named = [os.environ.get(name, "") for name in ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_DATA_HOME")]
     places += [Path(each) for each in named if each]
-    return _state(places, *named)
+    return _state(places, *named, tools_state(_FONTCONFIG))
 
 
 def converter_state(setting: Path | None, cache_dir: Path) -> str:
@@ -68,6 +84,14 @@ def templates_state(own: Path | None) -> dict[str, str | None]:
     """Return the SHA-256 of every file in a firm's templates folder, by name: Word files, forms and their places."""
     files = sorted(own.iterdir()) if own is not None and own.is_dir() else []
     return {path.name: sha256_file(path) for path in files if path.is_file()}
+
+
+def _libraries() -> Iterator[str]:
+    """Yield name and version of every installed library in the order of import, as its record's folder is called."""
+    for place in sys.path:
+        with suppress(OSError):
+            names = os.listdir(place or ".")  # noqa: PTH208 - as fast as it gets: this runs at each start
+            yield from sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
 
 
 def _state(places: Iterable[Path], *words: str) -> str:

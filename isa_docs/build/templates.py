@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from isa_docs.conversion.fonts import NEEDED_FONTS, installed_fonts
 from isa_docs.errors import TemplateError
-from isa_docs.findings import Finding, Severity, stopping
+from isa_docs.findings import Finding, stopping
 from isa_docs.resources import folder
 
 if TYPE_CHECKING:
@@ -48,14 +48,12 @@ class Templates:
 
         The firm's own are filled in a process of their own, with limits. Raises TemplateError.
         """
-        from isa_docs.documents.render import render_docx
-
-        fill: Callable[..., RenderedDocx] = render_docx
         if self.is_own(name):
-            from isa_docs.documents.render_child import ChildRenderer
+            fill: Callable[..., RenderedDocx] = self._limited().render
+        else:
+            from isa_docs.documents.render import render_docx
 
-            self._child = self._child or ChildRenderer()
-            fill = self._child.render
+            fill = render_docx
         return fill(self.read(name), context, name=self.path(name).name, **known)
 
     def form(self) -> Path | None:
@@ -66,7 +64,7 @@ class Templates:
     def check(self, names: Iterable[str]) -> list[Finding]:
         """Return the findings on those of the named templates that are the firm's own; the shipped ones are tested.
 
-        Raises TemplateError when one of them cannot be used.
+        They are checked in a process of their own, with limits. Raises TemplateError when one of them cannot be used.
         """
         findings: list[Finding] = []
         for name in dict.fromkeys(names):
@@ -82,7 +80,16 @@ class Templates:
     def _checked(self, name: str) -> list[Finding]:
         from isa_docs.documents.catalog import KINDS  # only here: a matter without own templates needs none of it
 
-        return check_template(self.read(name), name, str(self.path(name))) if name in KINDS else []
+        if name not in KINDS:
+            return []
+        return self._limited().check(self.read(name), name, str(self.path(name)), sorted(showable_families()))
+
+    def _limited(self) -> ChildRenderer:
+        """Return the process with limits in which the firm's own are checked and filled."""
+        from isa_docs.documents.render_child import ChildRenderer
+
+        self._child = self._child or ChildRenderer()
+        return self._child
 
 
 def check_template(template: bytes, kind: str, name: str) -> list[Finding]:
@@ -92,17 +99,9 @@ def check_template(template: bytes, kind: str, name: str) -> list[Finding]:
 
 def template_flaws(template: bytes, kind: str, name: str) -> list[Flaw]:
     """Return the same with the paragraphs that are meant."""
-    from isa_docs.documents.catalog import KINDS, shape
-    from isa_docs.documents.clauses import check_clauses
-    from isa_docs.documents.lint import Flaw, lint_template
+    from isa_docs.documents import template_check
 
-    flaws = lint_template(
-        template, name, context=shape(kind), signs=KINDS[kind].signed, installed_fonts=showable_families()
-    )
-    flaws = [flaw for flaw in flaws if flaw.finding.severity is not Severity.NOTE]
-    if any(flaw.finding.code == "TPL-FILE" for flaw in flaws):
-        return flaws
-    return [*flaws, *(Flaw(finding) for finding in check_clauses(template, kind, name))]
+    return template_check.template_flaws(template, kind, name, showable_families())
 
 
 def showable_families() -> set[str]:

@@ -10,6 +10,7 @@ import click
 
 from isa_docs.cli.report import Answer, answering, common_options
 from isa_docs.cli.settings import DateType, Settings, cache_dir, settings_for, today
+from isa_docs.findings import conceal
 
 MATTER = click.argument("matter", type=click.Path(path_type=Path, dir_okay=False))
 ONLY = click.option("--only", multiple=True, metavar="ID", help="Only this submission; may be given more than once.")
@@ -94,7 +95,7 @@ def plan(
                 "edition": {"key": planned.edition.edition, "why": planned.edition.why},
                 "recipient": recipient_json(planned.recipient),
                 "parts": [
-                    {"key": item.key, "kind": item.kind, "tab": item.tab, "title": item.title, "why": item.why}
+                    {"key": item.key, "kind": item.kind, "tab": item.tab, "title": conceal(item.title), "why": item.why}
                     for item in planned.items
                 ],
                 "deadlines": [deadline_json(each) for each in due],
@@ -103,12 +104,12 @@ def plan(
         )
         answer.say(click.style(f"{submission.id}  ({submission.__struct_config__.tag}, {submission.date})", bold=True))
         answer.say(f"  edition    {planned.edition.edition}: {planned.edition.why}")
-        answer.say(f"  to         {planned.recipient.one_line}")
-        answer.say(f"  because    {planned.recipient.why}")
+        answer.say(f"  to         {conceal(planned.recipient.one_line)}")
+        answer.say(f"  because    {conceal(planned.recipient.why)}")
         answer.say(f"  authority  {cite_all(planned.recipient.authority)} ({planned.recipient.confidence.words})")
         for number, item in enumerate(planned.items, start=1):
             note = notes[item.key]
-            answer.say(f"  {number:>3}. {item.tab or '–':<3} {item.title}")
+            answer.say(f"  {number:>3}. {item.tab or '–':<3} {conceal(item.title)}")
             answer.say(f"           {'to be made' if note.made else 'kept'}: {note.why}")
         for each in due:
             answer.say(f"  due        {each.sentence}")

@@ -18,6 +18,7 @@ from isa_docs.desk.folder import MatterFile, MatterFolder
 from isa_docs.desk.problems import ProblemError, answer
 from isa_docs.desk.settings import DeskSettings
 from isa_docs.errors import InputError
+from isa_docs.findings import conceal
 from isa_docs.intake.model import Matter
 from isa_docs.intake.quick import docket_matter
 from isa_docs.program.authorities import cite_all
@@ -129,10 +130,10 @@ class Docket:
                 "matter_id": file.id,
                 "matter": matter.matter,
                 "submission": submission.id,
-                "importer": matter.importer.legal_name,
+                "importer": conceal(matter.importer.legal_name),
                 "code": None,
                 "what": kind_of(submission).replace("-", " ").capitalize(),
-                "to": last.by or "",
+                "to": conceal(last.by or ""),
                 "due": None,
                 "cautious": None,
                 "days_left": None,

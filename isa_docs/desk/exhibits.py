@@ -159,7 +159,7 @@ class Exhibits:
 
 def _looked_at(file: Path) -> list[Finding]:
     """Return what is to be said of a Word file before it is converted; raises AssemblyError for one that cannot be."""
-    findings = check_docx(file)
+    findings = check_docx(file, as_shown=True)
     if stopping(findings):
         raise AssemblyError("It cannot be converted.", findings)
     return findings

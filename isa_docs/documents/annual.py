@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_CEILING
 from typing import Any
 
-from isa_docs.documents.blocks import Blocks
+from isa_docs.documents.blocks import Blocks, Text, led_by
 from isa_docs.documents.characters import typographic
 from isa_docs.documents.context import law_review, reach
-from isa_docs.documents.filters import long_date, number, ordinal, percent, words
+from isa_docs.documents.filters import long_date, number, ordinal, words
 from isa_docs.documents.narratives import narrative
 from isa_docs.documents.plan import SubmissionPlan
 from isa_docs.intake.model import AnnualNotification, Result, TestArea
 from isa_docs.program.deadlines import annual_anniversary, annual_cycle
 from isa_docs.program.editions import track_of
-from isa_docs.program.sampling import percent as in_words
-from isa_docs.program.sampling import result_statement
+from isa_docs.program.sampling import percent, result_statement, rounded
 
 Values = dict[str, Any]
 
@@ -61,6 +61,7 @@ def annual_notification(plan: SubmissionPlan) -> Values:
             "timing": timing(plan),
             "continues": submission.continues_to_meet_requirements,
             "safety_contact": safety_contact(plan),
+            "no_changes": submission.no_changes,
             "contact_changed": bool(
                 last and last.isa_contact and last.isa_contact != plan.matter.people["isa_contact"].name
             ),
@@ -92,8 +93,8 @@ def limit_note(results: Sequence[tuple[Result, TestArea]]) -> str:
         limit = result_statement(result, area, level).limit
         if limit is not None and result.projected and level not in (None, LIMIT_CONFIDENCE):
             text += (
-                f" The sample of “{typographic(area.title)}” is designed at {in_words(level)} confidence, "
-                f"at which the limit is {in_words(limit, places=1)}."
+                f" The sample of “{typographic(area.title)}” is designed at {percent(level)} confidence, "
+                f"at which the limit is {rounded(limit, ROUND_CEILING)} percent."
             )
     return text
 
@@ -137,8 +138,8 @@ def timing(plan: SubmissionPlan) -> str:
 def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Values:
     said = result_statement(result, area, LIMIT_CONFIDENCE)
     method = _METHODS[area.sampling.method] if area and area.sampling else "–"
-    parts = [
-        f"*{label}.* {text.strip()}"
+    told = [
+        led_by((Text(f"{label}.", emphasis=True),), narrative(text, plan.tabs))
         for label, text in (
             ("Cause", result.root_cause),
             ("Corrective action", result.corrective_action),
@@ -148,13 +149,13 @@ def _result(plan: SubmissionPlan, result: Result, area: TestArea | None) -> Valu
     ]
     limit = "all items tested" if said.method == "complete" else "not projected"
     if said.limit is not None and said.projectable and result.projected:
-        limit = percent(said.limit, 1)
+        limit = f"{rounded(said.limit, ROUND_CEILING)}%"
     return {
         "title": area.title if area else result.area,
         "method": method,
         "items": number(result.items_tested),
         "errors": number(result.errors),
-        "rate": percent(said.rate, 1) if said.rate is not None else "–",
+        "rate": f"{rounded(said.rate)}%" if said.rate is not None else "–",
         "limit": limit,
-        "narrative": narrative("\n\n".join(parts), plan.tabs) if parts else Blocks(),
+        "narrative": Blocks(tuple(block for each in told for block in each.blocks)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +40,10 @@ _POSITION = {
     "contested-in-part": "The Company contests it in part, as the answer states.",
     "admitted": "The Company admits it, to the extent that the answer states.",
 }
+_TITLE = re.compile(
+    r"^[^,]*\b(?:Administrator|Chief|Commissioner|Counsel|Director|Manager|Officer|Supervisor)\b(?:,|$)"
+)
+"""Who signed, told by a title and not by a name."""
 _STATUS = {"completed": "Completed", "in-progress": "In progress", "planned": "Planned"}
 
 
@@ -81,7 +86,7 @@ def notice_phrase(notice: Notice) -> str:
     if notice.reference:
         text += f", reference {notice.reference}"
     if notice.signed_by:
-        text += f", signed by the {notice.signed_by}"
+        text += f", signed by {'the ' * bool(_TITLE.search(notice.signed_by))}{notice.signed_by}"
     return text
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isa_docs.documents.characters import typographic
+from isa_docs.documents.blocks import Blocks, Paragraph, Text, led_by, plain_text
+from isa_docs.documents.characters import bound, typographic
 from isa_docs.documents.context import MODIFIED, fed_reg, law_review, reach
 from isa_docs.documents.figures import risk_matrix
 from isa_docs.documents.filters import long_date, number, percent, series, words
@@ -16,6 +17,7 @@ from isa_docs.findings import Finding, Severity
 from isa_docs.intake.model import Application, FocusedAssessment, SelfTestingPlan, TestArea
 from isa_docs.program.areas import all_areas
 from isa_docs.program.deadlines import own_deadline
+from isa_docs.program.ior import normalize
 from isa_docs.program.sampling import statement_for
 
 Values = dict[str, Any]
@@ -50,7 +52,8 @@ _METHOD = {
 def transmittal(plan: SubmissionPlan) -> Values:
     """Return the values of the transmittal letter beyond the letter's frame."""
     submission = _application(plan)
-    kinds = {item.exhibit.kind: item.key for item in plan.items if item.kind == "exhibit" and item.exhibit}
+    exhibits = {item.exhibit.kind: item for item in reversed(plan.items) if item.kind == "exhibit" and item.exhibit}
+    kinds = {kind: item.key for kind, item in exhibits.items()}  # the first of each kind
     nonresident = plan.matter.importer.entry_status == "nonresident"
     where = {
         "mou": plan.where("mou"),
@@ -64,7 +67,7 @@ def transmittal(plan: SubmissionPlan) -> Values:
         "agent": plan.where(kinds["bond"]) if "bond" in kinds and nonresident else "",
         "forced_labor": plan.where(kinds["forced-labor-program"]) if "forced-labor-program" in kinds else "",
     }
-    titles = {item.exhibit.kind: item.title for item in plan.items if item.kind == "exhibit" and item.exhibit}
+    titles = {kind: item.title for kind, item in exhibits.items()}
     testing = _plan(plan)
     bond = plan.matter.importer.bond
     return {
@@ -82,7 +85,7 @@ def transmittal(plan: SubmissionPlan) -> Values:
         "plan": {
             "version": testing.version,
             "adopted_on": long_date(testing.adopted_on) if testing.adopted_on else "",
-            "frequency": _frequencies(testing),
+            "tests": _frequencies(testing, "tests are done "),
         },
         "message": narrative(submission.message, plan.tabs),
     }
@@ -91,11 +94,11 @@ def transmittal(plan: SubmissionPlan) -> Values:
 def memorandum(plan: SubmissionPlan) -> Values:
     """Return the values of the MOU; its importer of record numbers are those the matter lists for it."""
     submission, matter = _application(plan), plan.matter
-    names = {ior.number: ior for ior in matter.importer.ior_numbers}
+    names = {normalize(ior.number): ior for ior in matter.importer.ior_numbers}
     units = {unit.id: unit.name for unit in matter.importer.business_units}
     rows = []
     for listed in submission.mou.ior_numbers:
-        ior = names.get(listed)
+        ior = names.get(normalize(listed))
         rows.append(
             {
                 "number": listed,
@@ -128,7 +131,6 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
     risk = testing.risk_assessment
     people, tabs = matter.people, plan.tabs
     units = {unit.id: unit.name for unit in matter.importer.business_units}
-    often = FREQUENCY[testing.frequency or "as-needed"]
     reviewer = people[testing.reviewer] if testing.reviewer else None
     assessed = ""
     if risk and risk.scored_by:
@@ -147,7 +149,9 @@ def self_testing_plan(plan: SubmissionPlan) -> Values:
             if modified
             else "The elements of this plan",
             "frequency": _sentence(_frequencies(testing)),
-            "frequency_sentence": f"Tests are done {often} unless the table states otherwise.",
+            "frequency_sentence": f"Tests are done {FREQUENCY[testing.frequency]} unless the table states otherwise."
+            if testing.frequency
+            else "Tests are done as often as the table states.",
             "reviewer_line": f"{reviewer.name}, {reviewer.title}" if reviewer else "–",
             "scope": narrative(testing.scope, tabs),
             "universe_source": typographic(testing.universe_source or ""),
@@ -203,7 +207,7 @@ def _area(plan: SubmissionPlan, testing: SelfTestingPlan, area: TestArea, units:
         "months": _calendar(frequency, testing.year_begins, area.period_ends_in),
         "tester": f"{tester.name}, {tester.title}" if tester else "",
         "units": series([units[unit] for unit in area.business_units]) if area.business_units else "",
-        "sample": _sample(area),
+        "sample": _sample(area, plan.tabs),
     }
 
 
@@ -211,18 +215,21 @@ def _frequency(testing: SelfTestingPlan, area: TestArea) -> str:
     return area.frequency or testing.frequency or "as-needed"
 
 
-def _frequencies(testing: SelfTestingPlan) -> str:
-    """Return how often tests are done, and where otherwise: ``quarterly; “Recordkeeping” is tested once a year``."""
-    usual = testing.frequency or "as-needed"
+def _frequencies(testing: SelfTestingPlan, lead: str = "") -> str:
+    """Return how often tests are done, and where otherwise: ``quarterly; “Recordkeeping” is tested once a year``.
+
+    ``lead`` introduces the usual frequency; without one, each area is named with its own.
+    """
     others: dict[str, list[str]] = {}
     for area in testing.areas:
-        if (each := _frequency(testing, area)) != usual:
+        if (each := _frequency(testing, area)) != testing.frequency:
             others.setdefault(each, []).append(f"“{typographic(area.title)}”")
     parts = [
         f"{series(titles)} {'is' if len(titles) == 1 else 'are'} tested {FREQUENCY[each]}"
         for each, titles in others.items()
     ]
-    return "; ".join([FREQUENCY[usual], *parts])
+    usual = [lead + FREQUENCY[testing.frequency]] if testing.frequency else []
+    return "; ".join([*usual, *parts]) or lead + FREQUENCY["as-needed"]
 
 
 def _sentence(text: str) -> str:
@@ -244,22 +251,27 @@ def _calendar(frequency: str, year_begins: int, ends_in: int | None) -> list[str
     return ["X" if step and (month - last) % step == 0 else "" for month in range(1, 13)]
 
 
-def _sample(area: TestArea) -> Values:
+def _sample(area: TestArea, tabs: Mapping[str, str]) -> Values:
     sampling, said = area.sampling, statement_for(area)
     if sampling is None or said is None:
-        return dict.fromkeys(("method", "items", "unit", "universe", "allowed", "terms"), "–") | {"statement": ""}
+        dashes = dict.fromkeys(("method", "items", "unit", "universe", "allowed", "terms"), "–")
+        return dashes | {"statement": "", "explained": Blocks()}
     terms = "–"
     if sampling.confidence and sampling.tolerable_rate:
         terms = f"{percent(sampling.confidence)} / {percent(sampling.tolerable_rate)}"
     elif sampling.confidence and sampling.precision:
         terms = f"{percent(sampling.confidence)}, ±{percent(sampling.precision)}"
-    extra = [typographic(sampling.rationale.strip()) if sampling.rationale else ""]
-    for label, text in (
-        ("Frame", sampling.frame),
-        ("Selection", sampling.selection),
-        ("Replacement", sampling.replacement_rule),
-    ):
-        extra.append(f"{label}: {typographic(text).rstrip('.')}." if text else "")
+    reason = narrative(sampling.rationale, tabs)
+    details = " ".join(
+        f"{label}: {typographic(text).rstrip('.')}."
+        for label, text in (
+            ("Frame", sampling.frame),
+            ("Selection", sampling.selection),
+            ("Replacement", sampling.replacement_rule),
+        )
+        if text
+    )
+    said_plainly = (said.sentence, *plain_text(reason).splitlines(), details)
     return {
         "method": _METHOD[sampling.method],
         "items": number(sampling.items) if sampling.items is not None and sampling.method != "complete" else "All",
@@ -267,8 +279,18 @@ def _sample(area: TestArea) -> Values:
         "universe": number(sampling.universe) if sampling.universe else "–",
         "allowed": number(sampling.allowed_errors) if sampling.method == "attribute" else "–",
         "terms": terms,
-        "statement": " ".join(each for each in (said.sentence, *extra) if each),
+        "statement": " ".join(each for each in said_plainly if each),
+        "explained": _explained(bound(area.title), bound(said.sentence), reason, details),
     }
+
+
+def _explained(title: str, sentence: str, reason: Blocks, details: str) -> Blocks:
+    """Return the sample in words: one paragraph where the reason is no more, else the details below the reason."""
+    whole = led_by((Text(f"{title}.", strong=True), Text(f" {sentence}")), reason).blocks
+    last = Blocks((Paragraph((Text(details),)),)) if details else Blocks()
+    if last and len(whole) == 1 and isinstance(whole[0], Paragraph):
+        return led_by(whole[0].inlines, last)
+    return Blocks((*whole, *last.blocks))
 
 
 def _application(plan: SubmissionPlan) -> Application:
@@ -336,8 +358,9 @@ def coverage(plan: SubmissionPlan) -> str:
     if not importer.business_units:
         return ""
     numbers: dict[str, list[str]] = {unit.id: [] for unit in importer.business_units}
+    known = {normalize(number) for number in listed}
     for ior in importer.ior_numbers:
-        if ior.number in listed and ior.business_unit:
+        if normalize(ior.number) in known and ior.business_unit:
             numbers[ior.business_unit].append(ior.number)
     few = len(listed) <= _FEW_NUMBERS
     units = [

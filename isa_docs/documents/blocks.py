@@ -91,6 +91,31 @@ def plain(inlines: Iterable[Inline]) -> str:
     return "".join(part.text if isinstance(part, Text) else " " for part in inlines)
 
 
+def run_on(found: list[Inline], part: Inline) -> None:
+    """Add a part to inlines, joined to the last stretch when both look alike."""
+    last = found[-1] if found else None
+    if isinstance(part, Text) and isinstance(last, Text) and _look(last) == _look(part):
+        found[-1] = Text(last.text + part.text, *_look(part))
+    elif isinstance(part, LineBreak) or part.text:
+        found.append(part)
+
+
+def led_by(words: Iterable[Inline], blocks: Blocks) -> Blocks:
+    """Return a narrative that begins with ``words``: within its first paragraph, or before a list, table or heading."""
+    first: Inlines = ()
+    rest = blocks.blocks
+    if rest and isinstance(rest[0], Paragraph):
+        first, rest = (Text(" "), *rest[0].inlines), rest[1:]
+    found: list[Inline] = []
+    for part in (*words, *first):
+        run_on(found, part)
+    return Blocks((Paragraph(tuple(found)), *rest))
+
+
+def _look(text: Text) -> tuple[bool, bool, str | None]:
+    return text.strong, text.emphasis, text.href
+
+
 def plain_text(blocks: Blocks) -> str:
     """Return the text of a narrative, one line per paragraph, list item or table row."""
     return "\n".join(_lines(blocks.blocks))

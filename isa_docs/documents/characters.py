@@ -60,6 +60,15 @@ def unbroken(text: str) -> str:
     return text.replace(" ", "\u00a0").replace("-", "\u2011")
 
 
+def shortened(text: str, most: int) -> str:
+    """Return text of at most ``most`` characters, what is longer cut after a word and ended with an ellipsis."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    words = kept if text[most - 1] == " " else kept.rpartition(" ")[0]
+    return f"{(words or kept).rstrip(' ,;:–-')}…"
+
+
 def refused(text: str) -> str | None:
     """Return the name (``U+202E``) of the first character no paper may hold, or None.
 

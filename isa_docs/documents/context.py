@@ -266,7 +266,8 @@ def ctpat_sentence(plan: SubmissionPlan) -> str:
     since = f" since {long_date(ctpat.since)}" if ctpat.since else ""
     tier = f", Tier {ctpat.tier}" if ctpat.tier else ""
     if ctpat.status == "certified":
-        return f"The Company has been a certified member of {name}{since}{tier}."
+        verb = "has been" if since else "is"
+        return f"The Company {verb} a certified member of {name}{since}{tier}."
     if ctpat.status == "validated":
         certified = f"; it has been certified{since}" if since else ""
         return f"The Company is a validated member of {name}{tier}{certified}."

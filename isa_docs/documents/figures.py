@@ -6,6 +6,7 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from math import ceil
 
 from isa_docs.documents.blocks import Picture
 from isa_docs.intake.testing_plan import TestArea
@@ -23,6 +24,13 @@ figures on it to be read on a copy of a copy."""
 _LINE, _INK = (138, 138, 138), (0, 0, 0)
 _LEFT, _BOTTOM, _MARGIN = 0.5, 0.42, 0.06
 """Inches kept free for the axes' labels, and at the other edges."""
+_RADIUS, _POINTS = 0.082, 8.5
+"""Inches from the center of a circle to its edge, and the size of the number in it, where the cell has the room."""
+_PITCH, _ROW = 0.33, -0.12
+"""Between neighbors in a row, in cell widths; and where the middle of all rows lies, in cell heights below the cell's
+own: its score stands under them."""
+_ROOM_ACROSS, _ROOM_DOWN = 0.94, 0.7
+"""The part of a cell that circles may fill."""
 
 
 def risk_matrix(areas: Sequence[TestArea]) -> Picture:
@@ -41,6 +49,28 @@ def _described(areas: Sequence[TestArea]) -> str:
         for area in ranked
     )
     return f"Risk matrix of likelihood (1 to 5) against impact (1 to 5). From the highest score down: {listed}."
+
+
+def circles(count: int, across: float, down: float, largest: float) -> tuple[float, list[tuple[float, float]]]:
+    """Return the radius of the circles of ``count`` areas in one cell, and how far to the right of and below the
+    cell's middle each center is.
+
+    ``across`` and ``down`` are the cell's sides; no radius is above ``largest``. Up to three stand in one row, more in
+    the rows and columns that leave them largest.
+    """
+    columns, pitch_across, pitch_down, radius = count, _PITCH * across, 0.0, largest
+    if count > _SCALE - 2:
+        choices = []
+        for columns in range(1, count + 1):
+            steps = min(_PITCH * across, _ROOM_ACROSS * across / columns), _ROOM_DOWN * down / ceil(count / columns)
+            choices.append((min(largest, 0.46 * min(steps)), -columns, steps))
+        radius, fewest, (pitch_across, pitch_down) = max(choices)
+        columns = -fewest
+    rows = ceil(count / columns)
+    return radius, [
+        (pitch_across * (column - (columns - 1) / 2), _ROW * down + pitch_down * (row - (rows - 1) / 2))
+        for row, column in (divmod(order, columns) for order in range(count))
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -67,14 +97,15 @@ def _drawn(cells: tuple[tuple[tuple[int, int], tuple[int, ...]], ...]) -> bytes:
             draw.text(corner, str(likelihood * impact), _INK, font(6.5), anchor="rs")
     for (likelihood, impact), numbers in cells:
         middle = (left + (impact - 0.5) * across, bottom - (likelihood - 0.5) * down)
-        in_row = min(len(numbers), _SCALE - 2)
-        for order, number in enumerate(numbers):
-            row, column = divmod(order, in_row)
-            x = middle[0] + 0.33 * across * (column - (in_row - 1) / 2)
-            y = middle[1] - 0.12 * down + 0.34 * down * row
-            radius = 0.082 * dots
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), "white", _INK, round(dots / 90))
-            draw.text((x, y), str(number), _INK, font(8.5), anchor="mm", stroke_width=dots / 400, stroke_fill=_INK)
+        radius, centers = circles(len(numbers), across, down, _RADIUS * dots)
+        share = radius / (_RADIUS * dots)
+        for (aside, below), number in zip(centers, numbers, strict=True):
+            x, y = middle[0] + aside, middle[1] + below
+            edge = max(1, round(share * round(dots / 90)))
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), "white", _INK, edge)
+            size = font(_POINTS * share * (1 if number < 100 else 0.7))
+            bold = share * dots / 400
+            draw.text((x, y), str(number), _INK, size, anchor="mm", stroke_width=bold, stroke_fill=_INK)
     for step in range(1, _SCALE + 1):
         draw.text((left + (step - 0.5) * across, bottom + 0.11 * dots), str(step), _INK, font(8.5), anchor="mm")
         draw.text((left - 0.1 * dots, bottom - (step - 0.5) * down), str(step), _INK, font(8.5), anchor="mm")

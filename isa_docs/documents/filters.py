@@ -70,8 +70,10 @@ def percent(value: Any, places: int | None = None) -> str:
     if places is not None:
         hundredth = hundredth.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
         return f"{hundredth:f}%"
-    text = f"{hundredth.quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
-    return f"{text.rstrip('0').rstrip('.')}%"
+    short = hundredth.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    if short in (0, 100):
+        short = hundredth  # 99.99999% is not all, nor 0.00001% nothing
+    return f"{short.normalize():f}%"
 
 
 def number(value: Any, places: int | None = None) -> str:

@@ -6,7 +6,8 @@ import struct
 from typing import IO, Final
 
 _LENGTH: Final = struct.Struct(">Q")
-_LARGEST: Final = 400_000_000
+LARGEST: Final = 1_000_000_000
+"""Bytes of a message; twice what an exhibit may have, which is sent as one when it is handed out beside a package."""
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:
@@ -39,6 +40,6 @@ def split_frame(data: bytearray) -> bytes | None:
 
 def _length(head: bytes | bytearray) -> int:
     (length,) = _LENGTH.unpack_from(head)
-    if length > _LARGEST:
+    if length > LARGEST:
         raise ValueError("the message is too large")
     return int(length)

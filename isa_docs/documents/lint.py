@@ -122,7 +122,8 @@ class _Lint:
             self._add("TPL-LINT-UNUSED", "body", "", "", message, "Nothing, if that is meant.", None)
 
     def signatures(self, wanted: bool) -> None:
-        found = any("_slot(" in tag for part in self.parts for tag in part.source.tags)
+        roots = [part.root for part in self.parts if part.root is not None]
+        found = any("_slot(" in (text.text or "") for root in roots for text in root.iter(qn("w:t")))
         if wanted and not found:
             message = "The paper is signed, but no [[sign:...]] token is in the template"
             self._add("TPL-LINT-SIGN", "body", "", "", message, "Write [[sign:role]] where the line goes.", None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from isa_docs.documents.blocks import (
     Paragraph,
     Table,
     Text,
+    run_on,
 )
 from isa_docs.documents.characters import canonical, refused, typographic
 from isa_docs.documents.markdown_lines import MARK, Arranger, cells_written
@@ -160,7 +162,7 @@ class _Reader:
     def _inlines(self, element: Element) -> Inlines:
         found: list[Inline] = []
         for part in self._parts(element, Text("")):
-            _append(found, part)
+            run_on(found, part)
         return _trimmed(found)
 
     def _parts(self, element: Element, look: Text) -> Iterator[Inline]:
@@ -238,21 +240,6 @@ def _scheme(href: str) -> str:
         return ""
 
 
-def _append(found: list[Inline], part: Inline) -> None:
-    """Add a part, joined to the previous stretch when both look alike."""
-    last = found[-1] if found else None
-    if isinstance(part, LineBreak):
-        found.append(part)
-    elif isinstance(last, Text) and _look(last) == _look(part):
-        found[-1] = Text(last.text + part.text, part.strong, part.emphasis, part.href)
-    elif part.text:
-        found.append(part)
-
-
-def _look(text: Text) -> tuple[bool, bool, str | None]:
-    return text.strong, text.emphasis, text.href
-
-
 def _trimmed(found: Iterable[Inline]) -> Inlines:
     """Take the spaces from both ends, and around forced breaks."""
     parts = list(found)
@@ -263,7 +250,7 @@ def _trimmed(found: Iterable[Inline]) -> Inlines:
                 text = text.lstrip(" ")
             if at == len(parts) - 1 or isinstance(parts[at + 1], LineBreak):
                 text = text.rstrip(" ")
-            parts[at] = Text(text, *_look(part))
+            parts[at] = replace(part, text=text)
     return tuple(part for part in parts if isinstance(part, LineBreak) or part.text)
 
 

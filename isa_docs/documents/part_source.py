@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from lxml import etree
 
+from isa_docs.documents.cells import Cell
 from isa_docs.documents.tags import PreparedPart, paragraph_text, prepare
 
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -57,11 +58,16 @@ class PartSource:
 
 
 def part_source(template: DocxTemplate, root: Any) -> PartSource:
-    """Turn a part into jinja source by way of docxtpl; the problems of its tags are in ``prepared``."""
+    """Turn a part into jinja source by way of docxtpl.
+
+    The problems of its tags are in ``prepared``; where there are any, there is no source.
+    """
     for text in root.iter(qn("w:t")):
         if text.text and "\n" in text.text:
             text.text = text.text.replace("\n", " ")
     prepared = prepare(root)
+    if prepared.problems:
+        return PartSource("", prepared)
     original = etree.tostring(root, encoding="unicode").replace("\n", " ")
     patched = template.patch_xml(original)
     source = number_tags(_TAG.sub(lambda match: unescape(match.group()), patched))
@@ -69,8 +75,9 @@ def part_source(template: DocxTemplate, root: Any) -> PartSource:
     return PartSource(source, prepared, lambda: places, "{%tc" in original)
 
 
-_Kept = tuple[str, bool, tuple[bytes, ...], tuple[bytes | None, ...]]
-"""Source, whether it loops over cells, and the XML of the paragraphs and run properties that writers ask for."""
+_Kept = tuple[str, bool, tuple[bytes, ...], tuple[Cell | None, ...], tuple[bytes | None, ...]]
+"""Source, whether it loops over cells, and the XML of the paragraphs, with their cells, and run properties that
+writers ask for."""
 
 _MOST_KEPT = 256
 _kept: dict[tuple[str, str], _Kept] = {}
@@ -90,11 +97,12 @@ def kept_source(template: DocxTemplate, root: Any, key: tuple[str, str]) -> Part
         prepared = source.prepared
         paragraphs = tuple(etree.tostring(each) for each in prepared.paragraphs)
         runs = tuple(None if each is None else etree.tostring(each) for each in prepared.runs)
-        _kept[key] = source.text, source.loops_over_cells, paragraphs, runs
+        _kept[key] = source.text, source.loops_over_cells, paragraphs, tuple(prepared.cells), runs
         root = None
-    text, over_cells, paragraphs, runs = _kept[key]
+    text, over_cells, paragraphs, cells, runs = _kept[key]
     prepared = PreparedPart(
         paragraphs=[parse_xml(each) for each in paragraphs],
+        cells=list(cells),
         runs=[None if each is None else parse_xml(each) for each in runs],
     )
     places = source.places if root is None else lambda: part_source(template, root).paragraphs

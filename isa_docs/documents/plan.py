@@ -58,9 +58,9 @@ class SubmissionPlan:
 
 
 LETTERS: dict[type, tuple[str, str, str, str]] = {
-    Application: ("transmittal", "Transmittal Letter", "Transmittal letter", "L-"),
-    AnnualNotification: ("annual-notification", "Annual Notification Letter", "Annual notification", "L-"),
-    DiscontinuanceAppeal: ("discontinuance-appeal", "Letter of Appeal", "Appeal", "L-"),
+    Application: ("transmittal", "Transmittal Letter", "Transmittal letter", "Letter-"),
+    AnnualNotification: ("annual-notification", "Annual Notification Letter", "Annual notification", "Letter-"),
+    DiscontinuanceAppeal: ("discontinuance-appeal", "Letter of Appeal", "Appeal", "Letter-"),
 }
 
 STATEMENTS: dict[type, tuple[str, str]] = {

@@ -25,7 +25,7 @@ from lxml import etree
 from markupsafe import Markup
 
 from isa_docs.documents.blocks import Blocks, Picture
-from isa_docs.documents.characters import canonical, refused
+from isa_docs.documents.characters import canonical, refused, shortened
 from isa_docs.documents.clauses import unpin
 from isa_docs.documents.coverage import Branch, BranchLog
 from isa_docs.documents.docx_package import core_properties, normalized, opened, story_parts
@@ -36,7 +36,7 @@ from isa_docs.documents.part_source import PartSource, kept_source, number_tags,
 from isa_docs.documents.reading import PROPERTIES
 from isa_docs.documents.richtext import RichTextWriter, StyleMissingError
 from isa_docs.documents.sandbox import MAX_ITERATIONS, MAX_TEXT, PaperEnvironment, dotted
-from isa_docs.documents.tags import PreparedPart, TagProblem, straightened
+from isa_docs.documents.tags import TAG, PreparedPart, TagProblem, straightened
 from isa_docs.documents.tidy import tidy
 from isa_docs.documents.tokens import Kind, Slot, draw_lines, slot, style_indents
 from isa_docs.errors import TemplateError
@@ -46,6 +46,7 @@ from isa_docs.findings import Path as MatterPath
 _FAILURES: Final = (
     JinjaError, StyleMissingError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, AttributeError
 )  # fmt: skip
+_LONGEST_PROPERTY: Final = 255
 _CODES: Final = {"SecurityError": "TPL-SECURITY", "UndefinedError": "TPL-UNDEFINED", "StyleMissingError": "TPL-STYLE"}
 
 
@@ -175,7 +176,8 @@ class Rendering:
     def _blocks(self, value: Any, place: int) -> Any:
         if not isinstance(value, Blocks) or not value:
             return _not_narrative(value)
-        return _Written(self._writer.blocks(value, self._part, self._source.prepared.paragraphs[place]))
+        prepared = self._source.prepared
+        return _Written(self._writer.blocks(value, self._part, prepared.paragraphs[place], prepared.cells[place]))
 
     def _inline(self, value: Any, place: int) -> Any:
         if isinstance(value, Picture):
@@ -233,10 +235,12 @@ class Rendering:
             if text is None:
                 continue
             text = " ".join(text.split())
-            if len(text) > 255:
-                self._add("TPL-PROPERTY", f"the {self._where} comes to {len(text)} characters", "255 are the limit.")
+            own = len(TAG.sub("", initial))
+            if own > _LONGEST_PROPERTY:
+                message = f"the {self._where} has {own} characters of its own"
+                self._add("TPL-PROPERTY", message, f"{_LONGEST_PROPERTY} are the limit.")
                 continue
-            setattr(properties, name, text)
+            setattr(properties, name, shortened(text, _LONGEST_PROPERTY))
 
     def _filled(self, environment: PaperEnvironment, source: str, values: Mapping[str, Any]) -> str | None:
         """Run one source; on failure note the finding and return None."""

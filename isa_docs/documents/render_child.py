@@ -1,4 +1,4 @@
-"""Fill templates that are not ours in a process of its own, with limits of time, memory and files.
+"""Check and fill templates that are not ours in a process of its own, with limits of time, memory and files.
 
 The sandbox keeps a template from what it may not reach; the process bounds what it may use up. The answer comes back
 as data that cannot run, so nothing the child does becomes code here.
@@ -30,14 +30,14 @@ from isa_docs.findings import Path as MatterPath
 
 @dataclass(frozen=True)
 class ChildLimits:
-    """What the filling of one paper may use: seconds of the clock, and bytes of memory (not on Windows)."""
+    """What the check or the filling of one template may use: seconds of the clock, and bytes (not on Windows)."""
 
     seconds: float = 60.0
     memory: int = 1_500_000_000
 
 
 class ChildRenderer:
-    """A process that fills templates, started when it is first needed and again after it had to be stopped."""
+    """A process that checks and fills templates, started when first needed and again after it had to be stopped."""
 
     def __init__(self, limits: ChildLimits | None = None) -> None:
         self._limits = limits or ChildLimits()
@@ -57,21 +57,33 @@ class ChildRenderer:
 
         Raises TemplateError, also when the template takes more than its limits.
         """
+        answer = self._answer("Filling", name, ("fill", template, dict(context), name, roles, matter, value_paths))
+        if "data" not in answer:
+            raise TemplateError(answer["message"], _findings(answer))
+        return RenderedDocx(b64decode(answer["data"]), tuple(Slot(*each) for each in answer["slots"]), BranchLog())
+
+    def check(self, template: bytes, kind: str, name: str, fonts: Collection[str]) -> list[Finding]:
+        """Return the findings of :func:`isa_docs.documents.template_check.template_flaws`.
+
+        Raises TemplateError when the check takes more than its limits.
+        """
+        return _findings(self._answer("Checking", name, ("check", template, kind, name, fonts)))
+
+    def _answer(self, what: str, name: str, order: tuple[Any, ...]) -> dict[str, Any]:
+        """Return the answer to an order; raises TemplateError when ``what`` is done to ``name`` takes too much."""
         process = self._started()
-        order = pickle.dumps((template, dict(context), name, roles, matter, value_paths))
         late = threading.Timer(self._limits.seconds, process.kill)
         late.start()
         try:
-            answer = _exchanged(process, order)
+            answer = _exchanged(process, pickle.dumps(order))
         finally:
             in_time = late.is_alive()
             late.cancel()
         if answer is None:
             self._stop()
-            raise _over(name, f"{self._limits.seconds:.0f} seconds" if not in_time else "the memory a paper may use")
-        if "data" not in answer:
-            raise TemplateError(answer["message"], [Finding.from_json(each) for each in answer["findings"]])
-        return RenderedDocx(b64decode(answer["data"]), tuple(Slot(*each) for each in answer["slots"]), BranchLog())
+            limit = "the memory a paper may use" if in_time else f"{self._limits.seconds:.0f} seconds"
+            raise _over(f"{what} the template {name}", name, limit)
+        return answer
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -116,7 +128,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _over(name: str, what: str) -> TemplateError:
-    message = f"Filling the template {name} takes more than {what}."
-    remedy = "Look for a loop within a loop, or a value that is printed again and again."
+def _findings(answer: dict[str, Any]) -> list[Finding]:
+    return [Finding.from_json(each) for each in answer["findings"]]
+
+
+def _over(doing: str, name: str, limit: str) -> TemplateError:
+    message = f"{doing} takes more than {limit}."
+    remedy = "Look for a loop within a loop, or a value or mark that stands there again and again."
     return TemplateError(message, [Finding("TPL-LIMIT", Severity.ERROR, message, remedy, place=Place(name))])

@@ -1,4 +1,4 @@
-"""The process in which templates that are not ours are filled; see :mod:`isa_docs.documents.render_child`."""
+"""The process that checks and fills templates that are not ours; see :mod:`isa_docs.documents.render_child`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import pickle
 import sys
 from base64 import b64encode
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import astuple
 from typing import Any
@@ -16,9 +17,23 @@ from isa_docs.documents.render import render_docx
 from isa_docs.errors import TemplateError
 
 
-def filled(order: bytes) -> dict[str, Any]:
-    """Fill one template; ``order`` is pickled by our own parent process."""
-    template, context, name, roles, matter, value_paths = pickle.loads(order)  # noqa: S301 - from our parent only
+def answered(order: bytes) -> dict[str, Any]:
+    """Check or fill one template; ``order`` is pickled by our own parent process."""
+    what, *rest = pickle.loads(order)  # noqa: S301 - from our parent only
+    return checked(*rest) if what == "check" else filled(*rest)
+
+
+def checked(template: bytes, kind: str, name: str, fonts: Collection[str]) -> dict[str, Any]:
+    """Return the findings on a template."""
+    from isa_docs.documents.template_check import template_flaws
+
+    return {"findings": [flaw.finding.to_json() for flaw in template_flaws(template, kind, name, fonts)]}
+
+
+def filled(
+    template: bytes, context: Any, name: str, roles: Any, matter: object | None, value_paths: Any
+) -> dict[str, Any]:
+    """Return the filled paper with its lines to sign, or what is wrong."""
     try:
         paper = render_docx(template, context, name=name, roles=roles, matter=matter, value_paths=value_paths)
     except TemplateError as error:
@@ -33,7 +48,7 @@ def main() -> None:
     os.dup2(2, 1)  # nothing a template prints may stand among the answers
     while (order := read_frame(source)) is not None:
         try:
-            answer = filled(order)
+            answer = answered(order)
         except MemoryError:
             os._exit(1)
         write_frame(answers, json.dumps(answer).encode())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -31,6 +32,8 @@ from isa_docs.documents.blocks import (
     Table,
     plain,
 )
+from isa_docs.documents.cells import Cell, room
+from isa_docs.documents.tokens import style_indents
 
 BODY_STYLE: Final = "Body Text"
 HEADING_STYLES: Final = {3: "Heading 3", 4: "Heading 4"}
@@ -58,6 +61,9 @@ NARRATIVE_STYLES: Final = (
 _FIRST_ROW: Final = "100000000000"
 """Says that the table style's form of a first row holds here: LibreOffice asks for the mark, Word finds it itself."""
 
+_CHARACTER: Final = 110
+"""The width of a character of table text, in twentieths of a point."""
+
 _W: Final = nsmap["w"]
 
 
@@ -68,6 +74,19 @@ class StyleMissingError(Exception):
         super().__init__(f"the style {style!r} {problem}")
         self.style = style
         self.problem = problem
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a narrative stands: its part, the style of its plain paragraphs, its width, and whether in a cell's text.
+
+    In a cell whose paragraphs are not body text, lists take the cell's style too.
+    """
+
+    part: Part
+    style: str
+    width: int
+    in_cell: bool
 
 
 class RichTextWriter:
@@ -85,19 +104,21 @@ class RichTextWriter:
             for style in document.styles.element.findall(qn("w:style"))
             if style.find(qn("w:name")) is not None
         }
+        self._indents = style_indents(document.styles.element)
 
-    def blocks(self, blocks: Blocks, part: Part, paragraph: Any | None = None) -> str:
+    def blocks(self, blocks: Blocks, part: Part, paragraph: Any | None = None, cell: Cell | None = None) -> str:
         """Return the XML of a narrative standing in place of ``paragraph``, whose style plain paragraphs take.
 
-        Raises StyleMissingError.
+        ``cell`` is the table cell it stands in. Raises StyleMissingError.
         """
         style = None
         properties = paragraph.find(qn("w:pPr")) if paragraph is not None else None
         if properties is not None and properties.find(qn("w:pStyle")) is not None:
             style = properties.find(qn("w:pStyle")).get(qn("w:val"))
-        if style is None:
-            style = self._id("paragraph", BODY_STYLE)
-        return "".join(_xml(element) for element in self._write(blocks.blocks, part, style, 0))
+        body = self._style_ids.get(("paragraph", BODY_STYLE.lower()))
+        in_cell = cell is not None and style is not None and (body is None or body.get(qn("w:styleId")) != style)
+        place = _Place(part, style or self._id("paragraph", BODY_STYLE), room(cell, self._text_width), in_cell)
+        return "".join(_xml(element) for element in self._write(blocks.blocks, place))
 
     def inline(self, blocks: Blocks, part: Part, run_properties: Any | None = None) -> str:
         """Return the XML of the runs of a one-paragraph narrative; raises ValueError when it is more than that."""
@@ -118,19 +139,19 @@ class RichTextWriter:
         drawing.append(inline)
         return _xml(run)
 
-    def _write(self, blocks: Iterable[Block], part: Part, style: str, depth: int) -> Iterable[Any]:
+    def _write(self, blocks: Iterable[Block], at: _Place) -> Iterable[Any]:
         listed = list(blocks)
         for block, following in zip(listed, (*listed[1:], None), strict=True):
             if isinstance(block, Paragraph):
-                paragraph = self._paragraph(block.inlines, part, style)
+                paragraph = self._paragraph(block.inlines, at.part, at.style)
                 yield _with_next(paragraph) if isinstance(following, Listing | Table) else paragraph
             elif isinstance(block, Heading):
-                yield self._paragraph(block.inlines, part, self._id("paragraph", HEADING_STYLES[block.level]))
+                yield self._paragraph(block.inlines, at.part, self._id("paragraph", HEADING_STYLES[block.level]))
             elif isinstance(block, Listing):
-                yield from self._spaced(list(self._list(block, part, depth)), style)
+                yield from self._spaced(list(self._list(block, at, 0)), at.style)
             else:
-                yield self._table(block, part)
-                yield self._spacer(part)
+                yield self._table(block, at)
+                yield self._spacer(at.part)
 
     def _spaced(self, items: list[Any], style: str) -> list[Any]:
         """Give the last paragraph of a list the space below that a paragraph of ``style`` has; leave none alone."""
@@ -201,22 +222,33 @@ class RichTextWriter:
                 runs.append(run)
         return runs
 
-    def _list(self, listing: Listing, part: Part, depth: int) -> Iterable[Any]:
+    def _list(self, listing: Listing, at: _Place, depth: int) -> Iterable[Any]:
         name = (NUMBER_STYLES if listing.ordered else BULLET_STYLES)[depth]
         style = self._id("paragraph", name)
         numbering = self._restart(name, listing.start) if listing.ordered else None
+        if at.in_cell and (numbering := numbering or self._numbering(name)) is not None:
+            style = at.style
         for item in listing.items:
             first = True
             for block in item or (Paragraph(()),):
                 if isinstance(block, Listing):
                     if first:
-                        yield self._item((), part, style, numbering)
-                    yield from self._list(block, part, depth + 1)
+                        yield self._item((), at.part, style, numbering)
+                    yield from self._list(block, at, depth + 1)
                 elif isinstance(block, Paragraph) and first:
-                    yield self._item(block.inlines, part, style, numbering)
+                    yield self._item(block.inlines, at.part, style, numbering)
                 elif isinstance(block, Paragraph):
-                    yield self._paragraph(block.inlines, part, self._id("paragraph", CONTINUE_STYLES[depth]))
+                    yield self._continued(block.inlines, at, self._id("paragraph", CONTINUE_STYLES[depth]))
                 first = False
+
+    def _continued(self, inlines: Sequence[Inline], at: _Place, style: str) -> Any:
+        """Return a further paragraph of a list item; in a cell it takes of ``style`` only the indent."""
+        if not at.in_cell:
+            return self._paragraph(inlines, at.part, style)
+        paragraph = self._paragraph(inlines, at.part, at.style)
+        indent = etree.SubElement(paragraph.find(qn("w:pPr")), qn("w:ind"))
+        indent.set(qn("w:left"), str(self._indents.get(style, 0)))
+        return paragraph
 
     def _item(self, inlines: Sequence[Inline], part: Part, style: str, numbering: tuple[int, int] | None) -> Any:
         paragraph = self._paragraph(inlines, part, style)
@@ -229,24 +261,28 @@ class RichTextWriter:
 
     def _restart(self, style_name: str, start: int) -> tuple[int, int]:
         """Make a fresh numbering instance of the style's list, counting from ``start``: (level, numId)."""
-        style = self._style_ids[("paragraph", style_name.lower())]
-        properties = style.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        number = properties.find(qn("w:numId")) if properties is not None else None
-        if number is None:
+        stated = self._numbering(style_name)
+        if stated is None:
             raise StyleMissingError(style_name, "has no numbering")
-        level_element = properties.find(qn("w:ilvl"))
-        level = int(level_element.get(qn("w:val"))) if level_element is not None else 0
+        level, number = stated
         root = self._document.numbering_part.element
-        origin = next(
-            (num for num in root.findall(qn("w:num")) if num.get(qn("w:numId")) == number.get(qn("w:val"))), None
-        )
+        origin = next((num for num in root.findall(qn("w:num")) if num.get(qn("w:numId")) == str(number)), None)
         if origin is None:
             raise StyleMissingError(style_name, "has no numbering")
         fresh = root.add_num(int(origin.find(qn("w:abstractNumId")).get(qn("w:val"))))
         fresh.add_lvlOverride(ilvl=level).add_startOverride(start)
         return level, int(fresh.numId)
 
-    def _table(self, table: Table, part: Part) -> Any:
+    def _numbering(self, style_name: str) -> tuple[int, int] | None:
+        """Return level and numbering instance that a list style states, None when it states none."""
+        properties = self._style_ids[("paragraph", style_name.lower())].find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+        number = properties.find(qn("w:numId")) if properties is not None else None
+        if number is None:
+            return None
+        level = properties.find(qn("w:ilvl"))
+        return int(level.get(qn("w:val"))) if level is not None else 0, int(number.get(qn("w:val")))
+
+    def _table(self, table: Table, at: _Place) -> Any:
         element = _element("tbl")
         properties = etree.SubElement(element, qn("w:tblPr"))
         etree.SubElement(properties, qn("w:tblStyle")).set(qn("w:val"), self._id("table", TABLE_STYLE))
@@ -259,7 +295,7 @@ class RichTextWriter:
         look = etree.SubElement(properties, qn("w:tblLook"))
         look.set(qn("w:val"), "0020")
         look.set(qn("w:firstRow"), "1")
-        columns = _widths(table, self._text_width)
+        columns = _widths(table, at.width, 2 * self._cell_margin())
         grid = etree.SubElement(element, qn("w:tblGrid"))
         for column in columns:
             etree.SubElement(grid, qn("w:gridCol")).set(qn("w:w"), str(column))
@@ -280,7 +316,7 @@ class RichTextWriter:
                 cell_width = etree.SubElement(cell_properties, qn("w:tcW"))
                 cell_width.set(qn("w:w"), str(column))
                 cell_width.set(qn("w:type"), "dxa")
-                paragraph = self._paragraph(cell, part, style)
+                paragraph = self._paragraph(cell, at.part, style)
                 if side != "left":
                     etree.SubElement(paragraph.find(qn("w:pPr")), qn("w:jc")).set(qn("w:val"), side)
                 tc.append(paragraph)
@@ -299,20 +335,34 @@ class RichTextWriter:
         return str(style.get(qn("w:styleId")))
 
 
-def _widths(table: Table, total: int) -> list[int]:
-    """Share the text width among columns by the length of what stands in them, none below a tenth of its fair share.
+def _widths(table: Table, total: int, margins: int) -> list[int]:
+    """Share the width among columns by the length of what stands in them, none below a tenth of its fair share.
 
-    A column is at least as wide as its longest word asks (about 6 points a character).
+    Where the longest word of a column would break in its share, every column first gets the width of its own (some 5.5
+    points a character), as far as there is room. ``margins`` are those of a cell.
     """
-    weights = []
+    weights, words = [], []
     for column in zip(table.header, *table.rows, strict=True):
         texts = [plain(cell) for cell in column]
         longest = max((len(word) for text in texts for word in text.split()), default=1)
+        whole_word = max(len(word) for text in texts for word in text.split(" "))
         weights.append(max(min(max(map(len, texts)), 60), longest, 6))
-    whole = sum(weights)
-    widths = [total * weight // whole for weight in weights]
-    widths[-1] += total - sum(widths)
+        words.append(_CHARACTER * whole_word + margins)
+    widths = _shares(total, weights)
+    if any(width < word for width, word in zip(widths, words, strict=True)):
+        left = total - sum(words)
+        if left < 0:
+            return _shares(total, words)
+        widths = [word + more for word, more in zip(words, _shares(left, weights), strict=True)]
     return widths
+
+
+def _shares(total: int, weights: Sequence[int]) -> list[int]:
+    """Share ``total`` in proportion to the weights, to the last unit."""
+    whole = sum(weights)
+    shares = [total * weight // whole for weight in weights]
+    shares[-1] += total - sum(shares)
+    return shares
 
 
 def _with_next(paragraph: Any) -> Any:
@@ -322,9 +372,11 @@ def _with_next(paragraph: Any) -> Any:
 
 
 def _insert_spacing(properties: Any, after: str) -> None:
-    """Set the space below in paragraph properties, behind the style and the numbering."""
+    """Set the space below in paragraph properties, behind the style and the numbering and before the indent."""
     spacing = etree.SubElement(properties, qn("w:spacing"))
     spacing.set(qn("w:after"), after)
+    if (indent := properties.find(qn("w:ind"))) is not None:
+        indent.addprevious(spacing)
 
 
 def _element(tag: str) -> Any:

@@ -69,7 +69,8 @@ def _bare(matter: Matter) -> Matter:
     """Leave out the exhibits, the results, and where no paper is made of it the plan."""
     thin = _thin(matter)
     application = any(isinstance(each, Application) for each in thin.submissions)
-    lone = _each(thin, lambda each: _set(each, exhibits=(), results=(), changes=(), corrective_actions=()))
+    none = {"exhibits": (), "results": (), "changes": (), "no_changes": True, "corrective_actions": ()}
+    lone = _each(thin, lambda each: _set(each, **none))
     return lone if application else replace(lone, self_testing_plan=None)
 
 
@@ -135,19 +136,19 @@ def _turned(matter: Matter) -> Matter:
         areas = (replace(areas[0], catalog="product-safety"), *areas[1:])
         matter = replace(
             matter,
-            self_testing_plan=replace(testing, areas=areas, product_safety=safety),
+            self_testing_plan=replace(testing, areas=areas, product_safety=safety, reporting=None),
             people={**matter.people, testing.reviewer: reviewer},
         )
     return _each(matter, turn)
 
 
 def _safe(matter: Matter) -> Matter:
-    """Add the least that a product-safety addendum holds."""
+    """Add the least that a product-safety addendum holds, and say nothing of tracking."""
     testing = matter.self_testing_plan
     if testing is None:
         return matter
     safety = ProductSafety(contact="officer", controls="Products are tested.")
-    return replace(matter, self_testing_plan=replace(testing, product_safety=safety))
+    return replace(matter, self_testing_plan=replace(testing, product_safety=safety, tracking=None))
 
 
 def _by_portal(matter: Matter) -> Matter:

@@ -14,9 +14,14 @@ from typing import Any, Final
 
 from docx.oxml.ns import qn
 
+from isa_docs.documents.cells import Cell, cell_of
 from isa_docs.documents.nesting import misplaced
 
-TAG: Final = re.compile(r"\[\[(?:(?!\]\]|\[\[).)*\]\]|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+TAG: Final = re.compile(
+    r"\[\[(?:(?!\]\]|\[\[).)*\]\]|\{\{(?:(?!\}\}|\{\{).)*\}\}|\{%(?:(?!%\}|\{%).)*%\}|\{#(?:(?!#\}|\{#).)*#\}",
+    re.DOTALL,
+)
+"""A tag holds no second opening of its kind: so each character is looked at once, however many are never closed."""
 _BRACES: Final = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|\[\[|\]\]")
 _SCOPED: Final = re.compile(r"^(\{\{|\{%|\{#)(p|r|tr|tc)\s(.*?)(\}\}|%\}|#\})$", re.DOTALL)
 _SCOPE_NAMES: Final = {"p": "paragraph", "tr": "table row", "tc": "table cell", "r": "run"}
@@ -46,6 +51,8 @@ class PreparedPart:
     problems: list[TagProblem] = field(default_factory=list)
     paragraphs: list[Any] = field(default_factory=list)
     """Copies of the paragraphs that ``{{p ...}}`` tags replace, by place number."""
+    cells: list[Cell | None] = field(default_factory=list)
+    """The table cells those paragraphs stand in."""
     runs: list[Any] = field(default_factory=list)
     """Copies of the run properties (or None) at ``{{r ...}}`` tags, by place number."""
 
@@ -182,6 +189,7 @@ def _check_scopes(paragraph: Any, prepared: PreparedPart) -> None:
             if (opening, scope) == ("{{", "p"):
                 number = len(prepared.paragraphs)
                 prepared.paragraphs.append(copy.deepcopy(paragraph))
+                prepared.cells.append(cell_of(paragraph))
                 pieces = list(_pieces(paragraph))
                 new = f"{{{{p _blocks(({inner.strip()}), {number}) }}}}"
                 _replace(pieces, match.start(), match.end(), new)

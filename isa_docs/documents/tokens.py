@@ -15,6 +15,8 @@ from typing import Any, Final, Literal, TypeVar
 from docx.oxml.ns import qn
 from lxml import etree
 
+from isa_docs.documents.cells import cell_of, room
+
 Kind = Literal["sign", "date"]
 _Value = TypeVar("_Value")
 
@@ -68,18 +70,6 @@ def draw_lines(
             _rule(paragraph, placed, text_width, indents or {})
             found += placed
     return found
-
-
-def _room(paragraph: Any, text_width: int) -> int:
-    """Return the width a paragraph has: the text width, or that of its table cell less the usual cell margins."""
-    cell = next(paragraph.iterancestors(qn("w:tc")), None)
-    if cell is None:
-        return text_width
-    width = cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}")
-    if width is not None and width.get(qn("w:type")) == "dxa":
-        return int(width.get(qn("w:w"))) - 216
-    columns = len([sibling for sibling in cell.getparent() if sibling.tag == qn("w:tc")])
-    return text_width // columns - 216
 
 
 def _split(text: Any, slots: Sequence[Slot]) -> list[Slot]:
@@ -195,7 +185,7 @@ def _rule(paragraph: Any, placed: Sequence[Slot], text_width: int, indents: Mapp
             if stop.get(qn("w:val")) != "clear":
                 stop.set(qn("w:leader"), "underscore")
         return
-    text_width = _room(paragraph, text_width)
+    text_width = room(cell_of(paragraph), text_width)
     if len(placed) == 1:
         left = _left(properties)
         if left is None:

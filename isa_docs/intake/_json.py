@@ -19,6 +19,11 @@ def whole(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
+def unix_ends(text: str) -> str:
+    """Return a text with the line ends of Windows, as its quoted form may state them, as line feeds."""
+    return text.replace("\r\n", "\n")
+
+
 def parse_json(
     text: str,
     values: dict[Path, tuple[int, int]],
@@ -49,7 +54,8 @@ def parse_json(
             raise JSONDecodeError("too deep or too large", text, at)
         head = text[at : at + 1]
         if head == '"':
-            return string(at)
+            text_value, end = string(at)
+            return unix_ends(text_value), end
         if head == "{":
             return members(at, path)
         if head == "[":

@@ -120,6 +120,10 @@ def _named_in(
         yield copy, people if copy in people.defined else on_copy, (*here, "copies_to", at)
     if submission.confidentiality:
         yield submission.confidentiality.by, people, (*here, "confidentiality", "by")
+        papers = ("letter", "mou", "plan") if isinstance(submission, Application) else ("letter",)
+        parts = _Ids("paper or exhibit", {**dict.fromkeys(papers, here), **exhibits.defined})
+        for at, part in enumerate(submission.confidentiality.covers):
+            yield part, parts, (*here, "confidentiality", "covers", at)
     if isinstance(submission, Application):
         yield submission.mou.signer, people, (*here, "mou", "signer")
     elif isinstance(submission, AnnualNotification):

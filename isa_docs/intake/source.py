@@ -11,6 +11,7 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from json import JSONDecodeError
 from pathlib import Path as FilePath
 from typing import Any
@@ -20,7 +21,7 @@ import yaml
 from isa_docs.errors import InputError
 from isa_docs.findings import Finding, Path, Place, Severity, conceal
 from isa_docs.intake import _yaml_faults
-from isa_docs.intake._json import parse_json, whole
+from isa_docs.intake._json import parse_json, unix_ends, whole
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
@@ -73,10 +74,14 @@ class Source:
         line, column = self.keys.get(path, (1, 1))
         return Place(self.file, line, column)
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file, without their ends."""
+        return self.text.splitlines()
+
     def line_text(self, line: int) -> str:
         """Return one line of the file, without its end; a Social Security number in it is concealed."""
-        lines = self.text.splitlines()
-        return conceal(lines[line - 1]) if 0 < line <= len(lines) else ""
+        return conceal(self.lines[line - 1]) if 0 < line <= len(self.lines) else ""
 
 
 def _get(data: Any, path: Path) -> Any:
@@ -209,7 +214,7 @@ class _Builder:
             return [self._yaml(item, (*path, index), above) for index, item in enumerate(node.value)]
         kind = node.tag.rpartition(":")[2]
         if kind in ("str", "!"):
-            return node.value
+            return unix_ends(node.value)
         self.literals[path] = node.value
         if kind == "null":
             return None

@@ -91,7 +91,7 @@ def _wrong(source: Source, error: Any, path: Path, keyword: str) -> Finding:
     value, shown = error.validator_value, _shown(error.instance, schema)
     if keyword == "type":
         wanted = value if isinstance(value, str) else value[0]
-        message = f"{title} must be {_TYPES.get(wanted, wanted)}, not {_kind(error.instance)}."
+        message = f"{title} must be {_TYPES.get(wanted, wanted)}, not {_kind(error.instance, schema)}."
     elif keyword in ("enum", "const"):
         choices = [str(each) for each in (value if keyword == "enum" else [value])]
         message = f"{title} is {shown}; it must be one of: {', '.join(choices)}."
@@ -158,20 +158,27 @@ def _example(schema: dict[str, Any]) -> str:
 
 
 def _shown(value: Any, schema: dict[str, Any]) -> str:
-    if schema.get("x-sensitive"):
+    if _is_sensitive(schema):
         return "the value given"
     text = f"'{value}'" if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Any, schema: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return f"'{str(value).lower()}'"
     if isinstance(value, int | float):
-        return f"the number {value}"
+        return "a number" if _is_sensitive(schema) else f"the number {value}"
     if isinstance(value, str):
         return "text"
     return "a list" if isinstance(value, list) else "a set of 'key: value' lines"
+
+
+def _is_sensitive(schema: dict[str, Any]) -> bool:
+    """Tell whether a value may not be shown: its own, or one that stands where a list or set of such is wanted."""
+    schema = resolve(schema)
+    below = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return bool(schema.get("x-sensitive")) or any(map(_is_sensitive, below))
 
 
 def _code(keyword: str) -> str:

@@ -120,14 +120,19 @@ class Deadline:
         return self.counts[-1].end
 
     @cached_property
+    def _offices(self) -> HolidayCalendar:
+        """The days on which the offices that papers go to are closed: in Washington on Inauguration Day, too."""
+        return replace(self.calendar, inauguration_day=True)
+
+    @cached_property
     def cautious(self) -> date:
         """Return the last day to rely on: the nominal day, or the business day before it."""
-        return self.calendar.roll_back(self.nominal)
+        return self._offices.roll_back(self.nominal)
 
     @cached_property
     def roll_forward(self) -> date:
         """Return the business day on or after the nominal day; an argument by analogy, never a plan."""
-        return self.calendar.roll_forward(self.nominal)
+        return self._offices.roll_forward(self.nominal)
 
     @cached_property
     def outer(self) -> date:
@@ -149,7 +154,7 @@ class Deadline:
         """Say how the period was counted, in sentences."""
         text = f"Counted from {self.clock.start}: " + " Then ".join(count.sentence for count in self.counts)
         if self.nominal != self.cautious:
-            text += f" That day is no business day ({self.calendar.closing(self.nominal)})."
+            text += f" That day is no business day ({self._offices.closing(self.nominal)})."
         return text
 
     @property
@@ -168,7 +173,7 @@ class Deadline:
             )
         if self.nominal != self.cautious:
             text += (
-                f" {long_date(self.nominal)} is {_article(self.calendar.closing(self.nominal) or '')}; treat "
+                f" {long_date(self.nominal)} is {_article(self._offices.closing(self.nominal) or '')}; treat "
                 f"{weekday_date(self.cautious)} as the last day. Filing on {weekday_date(self.roll_forward)} could "
                 "only be argued by analogy to rules that roll a period forward; do not rely on it."
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from isa_docs.findings import conceal
 from isa_docs.intake.model import AnnualNotification, Application, DiscontinuanceAppeal, Matter
 from isa_docs.program.calendar import HolidayCalendar, calendar_for, long_date, weekday_date
 from isa_docs.program.deadlines import (
@@ -44,7 +45,8 @@ class DocketEntry:
 
     ``due`` is the day to act (the target or the last safe day) while it is ahead, then the last day of the
     period. ``days_left`` counts calendar days from the docket's day to ``due``, negative when past. ``subject``
-    tells apart the deadlines of one clock and stays the same from docket to docket.
+    tells apart the deadlines of one clock and stays the same from docket to docket; it is for programs. In what
+    people are shown, a Social Security number is concealed.
     """
 
     matter: str
@@ -152,16 +154,16 @@ def _entry(
         status = "ahead" if closed or (due - as_of).days > _SOON[1] else "open"
     return DocketEntry(
         matter=matter.matter,
-        importer=matter.importer.legal_name,
+        importer=conceal(matter.importer.legal_name),
         subject=subject,
         deadline=deadline,
         due=due,
         status=status,
         days_left=(due - as_of).days,
-        to=to,
+        to=conceal(to),
         submission=deadline.submission,
         planned=planned,
-        note=note,
+        note=conceal(note),
     )
 
 
@@ -190,7 +192,7 @@ def _annual(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[
     accepted = matter.acceptance
     if accepted is None or as_of < accepted.mou_signed_by_cbp_on:
         return
-    letters = {annual_cycle(matter, s.period.end): s for s in matter.submissions if isinstance(s, AnnualNotification)}
+    letters = _letters(matter)
     made = [cycle for cycle, letter in letters.items() if made_on(matter, letter) <= as_of]
     first_open = max(made) + 1 if made else 0
     cycle = max(first_open, _cycle_on(matter, as_of))
@@ -205,6 +207,16 @@ def _annual(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[
             note += f" {missed - 1} later {'one is' if missed == 2 else 'ones are'} missing too."
         yield _annual_entry(matter, first_open, as_of, calendar, letters.get(first_open), note)
     yield upcoming
+
+
+def _letters(matter: Matter) -> dict[int, AnnualNotification]:
+    """Return for each year its letter; of several (a supplement, a corrected one) that which is made first."""
+    letters: dict[int, AnnualNotification] = {}
+    for submission in matter.submissions:
+        if isinstance(submission, AnnualNotification):
+            cycle = annual_cycle(matter, submission.period.end)
+            letters[cycle] = min(letters.get(cycle, submission), submission, key=lambda each: made_on(matter, each))
+    return letters
 
 
 def _cycle_on(matter: Matter, day: date) -> int:
@@ -258,14 +270,26 @@ def _appeals(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator
 
 
 def _others(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[DocketEntry]:
-    for index, running in enumerate(matter.other_clocks):
+    for index, (running, subject) in enumerate(zip(matter.other_clocks, _subjects(matter), strict=True)):
         if running.runs_from > as_of or (running.done_on is not None and running.done_on <= as_of):
             continue
         deadline = other_deadline(running, index, calendar)
-        subject = f"{running.clock}-{running.reference or running.runs_from.isoformat()}"
         note = f"{running.reference}." if running.reference else ""
         to = running.to or "the CBP office that gave the notice"
         yield _entry(matter, deadline, as_of, subject, to, note=note)
+
+
+def _subjects(matter: Matter) -> list[str]:
+    """Return a subject for each recorded period, done or not; equal ones are numbered in the order of the file."""
+    subjects: list[str] = []
+    for running in matter.other_clocks:
+        name = subject = f"{running.clock}-{running.reference or running.runs_from.isoformat()}"
+        number = 1
+        while subject in subjects:
+            number += 1
+            subject = f"{name}-{number}"
+        subjects.append(subject)
+    return subjects
 
 
 def _retention(matter: Matter, as_of: date, calendar: HolidayCalendar) -> Iterator[DocketEntry]:

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from isa_docs.findings import conceal
+
 Kind = Literal["ein", "ssn", "cbp-assigned"]
 
 _EIN = re.compile(r"(\d{2}-\d{7})([0-9A-Z]{2})?", re.ASCII)
 _SSN = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
 _CBP = re.compile(r"\d{2}[0-9A-Z]{4}-\d{5}", re.ASCII)
-_SSN_IN_TEXT = re.compile(r"(?<!\d)\d{3}-\d{2}-(\d{4})(?!\d)")
 _LIKE_SSN = re.compile(r"(?<!\d)\d{3}[\s.-]+\d{2}")
 _DIGIT_BEFORE_LAST_FOUR = re.compile(r"\d(?=(?:\D*\d){4})")
 _FORBIDDEN = frozenset("IOZ")
@@ -72,13 +73,8 @@ def mask(text: str) -> str:
     """
     found = parse_ior(text)
     if found is not None:
-        return mask_text(text) if found.kind == "ssn" else text
+        return conceal(text) if found.kind == "ssn" else text
     digits = sum(character.isdigit() for character in text)
     if digits in (9, 10) or _LIKE_SSN.search(text):
         return _DIGIT_BEFORE_LAST_FOUR.sub("*", text)
     return text
-
-
-def mask_text(text: str) -> str:
-    """Hide every Social Security number inside ``text``, leaving its last four digits."""
-    return _SSN_IN_TEXT.sub(r"***-**-\1", text)

@@ -9,6 +9,7 @@ term by term, and held against scipy by the tests: importing scipy would take lo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, comb, exp, inf, lgamma, log, log1p
@@ -23,6 +24,9 @@ _EXACT_UNIVERSE = 20_000
 
 _COUNTED = 100
 """Up to so many chosen items combinations are counted in whole numbers, beyond them through log-gamma."""
+
+_NEGLIGIBLE = 1e-30
+"""Of the largest term of a sum: ten million terms below it are nothing to it."""
 
 MAX_ITEMS = 10_000_000
 """Sizes above this are refused: the inputs (a tolerable rate near zero) make no sense for a self-test."""
@@ -62,10 +66,20 @@ def acceptance_risk(items: int, tolerable: float, allowed: int = 0, universe: in
     bad = tolerable_errors(tolerable, universe)
     most = min(allowed, items)
     if universe <= _EXACT_UNIVERSE:
-        ways = sum(comb(bad, i) * comb(universe - bad, items - i) for i in range(most + 1))
-        return float(Fraction(ways, comb(universe, items)))
+        return _ways(bad, universe - bad, items, most) / comb(universe, items)
     whole = _log_comb(universe, items)
     return sum(exp(_log_comb(bad, i) + _log_comb(universe - bad, items - i) - whole) for i in range(most + 1))
+
+
+def _ways(bad: int, good: int, items: int, most: int) -> int:
+    """Count the ways to choose ``items`` of which at most ``most`` are bad, each term from the one before it."""
+    first = max(0, items - good)
+    term = comb(bad, first) * comb(good, items - first)
+    ways = 0
+    for i in range(first, most + 1):
+        ways += term
+        term = term * (bad - i) * (items - i) // ((i + 1) * (good - items + i + 1))
+    return ways
 
 
 def _at_most(errors: int, items: int, rate: float) -> float:
@@ -73,7 +87,14 @@ def _at_most(errors: int, items: int, rate: float) -> float:
     if errors >= items:
         return 1.0
     wrong, right = log(rate), log1p(-rate)
-    return min(1.0, sum(exp(_log_comb(items, i) + i * wrong + (items - i) * right) for i in range(errors + 1)))
+    terms: list[float] = []
+    most = 0.0
+    for i in range(errors, -1, -1):
+        terms.append(exp(_log_comb(items, i) + i * wrong + (items - i) * right))
+        most = max(most, terms[-1])
+        if i < items * rate and terms[-1] <= most * _NEGLIGIBLE:
+            break  # below the likeliest number each term is smaller than the one before it
+    return min(1.0, sum(reversed(terms)))
 
 
 def _log_comb(n: int, k: int) -> float:
@@ -109,7 +130,7 @@ def attribute_size(confidence: float, tolerable: float, allowed: int = 0, univer
     top = universe if universe is not None else MAX_ITEMS
     if universe is not None and allowed >= tolerable_errors(tolerable, universe):
         raise SamplingError(
-            f"{allowed} allowed errors already reach {tolerable:.1%} of a universe of {universe}; test every item"
+            f"{allowed} allowed errors already reach {percent(tolerable)} of a universe of {universe}; test every item"
         )
     while acceptance_risk(min(high, top), tolerable, allowed, universe) > limit:
         if high >= top:
@@ -157,11 +178,26 @@ def upper_limit(errors: int, items: int, confidence: float = 0.95) -> float:
     return high
 
 
-def percent(fraction: float, places: int | None = None) -> str:
-    """Write a fraction as percent with at most one decimal, ``5 percent``; ``places`` fixes them: ``5.0 percent``."""
-    if places is not None:
-        return f"{fraction * 100:.{places}f} percent"
-    return f"{fraction * 100:.1f}".removesuffix(".0") + " percent"
+def percent(fraction: float) -> str:
+    """Write a stated fraction as percent, in full: ``5 percent``, ``1.25 percent``."""
+    return f"{(Decimal(str(fraction)) * 100).normalize():f} percent"
+
+
+def rounded(fraction: float, rounding: str = ROUND_HALF_UP) -> str:
+    """Write a computed fraction in percent with one decimal, or as many as show that it is more than zero: ``0.8``.
+
+    So that no paper claims more than its figures, an upper limit is rounded with ROUND_CEILING, and the confidence
+    that a sample supports with ROUND_FLOOR (to one decimal, if that is zero).
+    """
+    exact = (Decimal(str(fraction)) * 100).quantize(Decimal("1e-12"))
+    places = 1
+    while 0 < exact < Decimal(1).scaleb(-places) and rounding != ROUND_FLOOR:
+        places += 1
+    return f"{exact.quantize(Decimal(1).scaleb(-places), rounding):f}"
+
+
+def _in_words(fraction: float, rounding: str = ROUND_HALF_UP) -> str:
+    return f"{rounded(fraction, rounding).removesuffix('.0')} percent"
 
 
 @dataclass(frozen=True)
@@ -303,14 +339,15 @@ class ResultStatement:
             return "No items were tested."
         found = "no errors" if self.errors == 0 else f"{self.errors:,} {_plural('error', self.errors)}"
         text = (
-            f"{self.items:,} {_plural('item', self.items)} tested, {found} ({percent(self.rate)} of the items tested)"
+            f"{self.items:,} {_plural('item', self.items)} tested, {found} ({_in_words(self.rate)} of the items tested)"
         )
         if self.method == "complete":
             return text + "; every item of the period was tested."
         if self.limit is None:
             how = "the items were selected by judgment and " if self.method == "judgmental" else ""
             return text + f"; {how}the result is not projected."
-        return text + f"; with {percent(self.confidence)} confidence the error rate is at most {percent(self.limit)}."
+        limit = _in_words(self.limit, ROUND_CEILING)
+        return text + f"; with {percent(self.confidence)} confidence the error rate is at most {limit}."
 
 
 def result_statement(result: Result, area: TestArea | None, confidence: float | None = None) -> ResultStatement:

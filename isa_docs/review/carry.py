@@ -129,9 +129,12 @@ def _values(
     if last.copies_to:
         yield Carried("copies_to", "same", list(last.copies_to), f"as in {last.id}")
     if isinstance(last, AnnualNotification) and "confidentiality" in said:
-        yield Carried(
-            "confidentiality", "to confirm", said["confidentiality"], "the reasons given last year; do they still hold?"
-        )
+        kept = {key: value for key, value in said["confidentiality"].items() if key != "covers"}
+        reasons = "the reasons given last year; do they still hold?"
+        if covers := said["confidentiality"].get("covers"):  # its exhibits are not carried
+            kept |= {"covers": ["letter"]} if "letter" in covers else {}
+            reasons += f" Name under covers what they hold for; last year: {', '.join(covers)}"
+        yield Carried("confidentiality", "to confirm", kept, reasons)
     period = {"start": start.isoformat(), "end": end.isoformat()}
     if sure:
         yield Carried("period", "changed", period, f"the year after the period of {last.id}")

@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 from isa_docs import __version__
-from isa_docs.findings import Severity
+from isa_docs.findings import Severity, conceal
 from isa_docs.program.authorities import Confidence, all_authorities
 from isa_docs.review.checklist_pages import shown_parts
 from isa_docs.review.manifest import BuildRecord
@@ -55,7 +55,8 @@ def _long_date(value: Any) -> str:
 def checklist_html(record: BuildRecord, name: str, pictures: Mapping[int, bytes]) -> bytes:
     """Return the checklist of the package called ``name`` as one UTF-8 HTML page without outside resources.
 
-    ``pictures`` are those of the pages worth showing (see :mod:`isa_docs.review.thumbnails`).
+    A Social Security number in it is concealed. ``pictures`` are those of the pages worth showing (see
+    :mod:`isa_docs.review.thumbnails`).
     """
     plan = record.plan
     open_findings = [each for each in record.findings if not each.overridden]
@@ -82,4 +83,4 @@ def checklist_html(record: BuildRecord, name: str, pictures: Mapping[int, bytes]
         form=next((item.form for item in plan.items if item.form), ""),
         version=__version__,
     )
-    return str(page).encode()
+    return conceal(str(page)).encode()

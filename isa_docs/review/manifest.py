@@ -196,13 +196,16 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def recipient_json(recipient: Recipient) -> dict[str, Any]:
-    """Return a recipient as data: which office, why, by what authority, how far it was verified."""
+    """Return a recipient as data: which office, why, by what authority, how far it was verified.
+
+    A Social Security number in what people wrote of it is concealed.
+    """
     out: dict[str, Any] = {
         "key": recipient.key,
         "channel": recipient.channel,
         "source": recipient.source,
-        "lines": list(recipient.lines),
-        "why": recipient.why,
+        "lines": [conceal(line) for line in recipient.lines],
+        "why": conceal(recipient.why),
         "authority": list(recipient.authority),
         "confidence": str(recipient.confidence),
         "current": recipient.current,
@@ -210,10 +213,15 @@ def recipient_json(recipient: Recipient) -> dict[str, Any]:
     if recipient.verified:
         out["verified"] = recipient.verified.isoformat()
     if recipient.note:
-        out["note"] = recipient.note
+        out["note"] = conceal(recipient.note)
     if recipient.confirmation:
         given = recipient.confirmation
-        out["confirmation"] = {"by": given.by, "on": given.on.isoformat(), "how": given.how, "reason": given.reason}
+        out["confirmation"] = {
+            "by": conceal(given.by),
+            "on": given.on.isoformat(),
+            "how": given.how,
+            "reason": given.reason,
+        }
     return out
 
 

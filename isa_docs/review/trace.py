@@ -14,7 +14,7 @@ from isa_docs.documents.plan import PlannedItem, SubmissionPlan, plan_submission
 from isa_docs.documents.provenance import value_paths
 from isa_docs.documents.trace import Printed, printed_values
 from isa_docs.errors import InputError
-from isa_docs.findings import Finding, Path, Place, Severity
+from isa_docs.findings import Finding, Path, Place, Severity, conceal
 from isa_docs.intake.load import LoadedMatter
 from isa_docs.intake.schema import field_title
 
@@ -33,6 +33,10 @@ class Origin:
     authority: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     """Codes of the rules that had something to say about this value in the build."""
+
+    def __post_init__(self) -> None:
+        """Conceal a Social Security number in what is shown."""
+        object.__setattr__(self, "text", conceal(self.text))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as data."""

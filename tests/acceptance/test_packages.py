@@ -158,7 +158,7 @@ def test_the_tabs_are_those_expected_in_their_order(package: Package, expected: 
 def test_the_page_labels_begin_anew_with_every_document(package: Package) -> None:
     labels = package.reader.page_labels
     assert len(set(labels)) == len(labels) == len(package.pages)
-    assert labels[0] == "L-1"
+    assert labels[0] == "Letter-1"
     for entry in package.outline[1:]:
         assert labels[entry.page - 1].endswith(("1", "i")), f"{entry.title}: {labels[entry.page - 1]}"
 

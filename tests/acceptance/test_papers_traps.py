@@ -94,6 +94,7 @@ def test_empty_optional_lists_leave_no_gap_and_no_heading(northwind: Path) -> No
         letter = data["submissions"][1]
         letter.pop("copies_to", None)
         letter.pop("exhibits", None)
+        letter.pop("confidentiality", None)  # it designates the exhibit
         letter.pop("results_note", None)
         letter.update(changes=[], no_changes=True)
 
@@ -158,3 +159,17 @@ def test_an_appeal_of_a_ctpat_decision_holds_nothing_of_the_2012_notice(northwin
     assert "The Company respectfully asks that CBP:" in text
     for word in ("61012", "Assistant Commissioner", "ten calendar days", "working days", "discontinuance be"):
         assert word not in text
+
+
+def test_thirty_exhibits_have_tabs_beyond_z_and_long_titles(northwind: Path) -> None:
+    def change(data: dict[str, Any]) -> None:
+        first, *_ = data["submissions"][0]["exhibits"]
+        more = [first | {"id": f"more-{number}", "title": f"More {number}"} for number in range(27)]
+        more[0]["title"] = "A title that takes two lines of the contents page, " * 3
+        data["submissions"][0]["exhibits"] += more
+
+    package = built(northwind, "application", change)
+    assert package.folder.joinpath("parts").is_dir()
+    contents = flat(part(package, "contents"))
+    assert "Exhibit L" in contents
+    assert "Exhibit AD" in contents

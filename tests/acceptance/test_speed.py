@@ -14,6 +14,8 @@ import pytest
 
 from isa_docs.conversion.program import find_installation
 from tests.acceptance.running import EXAMPLES, edit, environment, isa_docs, snapshot
+from tests.acceptance.test_papers_on_forms import FIELDS, WORD
+from tests.agency_forms import fillable_form, places, word_form
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +67,7 @@ def test_from_the_cache_and_anew_the_bytes_are_the_same(matter: Path, tmp_path: 
     second = build(matter, cache, tmp_path / "two")
     assert {(made, why) for _, made, why in notes(second)} == {(False, "the cache holds it")}
     anew = build(matter, cache, tmp_path / "three", "--fresh")
-    assert all(made for _, made, _ in notes(anew))
+    assert {(made, why) for _, made, why in notes(anew)} == {(True, "this build was told to make everything anew")}
     assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two") == snapshot(tmp_path / "three")
 
 
@@ -141,19 +143,58 @@ def test_handed_over_to_an_open_converter_or_not_the_bytes_are_the_same(
     assert shown[0] == shown[1]
 
 
+def planned(matter: Path, cache: Path, out: Path, *options: str) -> dict[str, tuple[bool, str]]:
+    """Return what `isa-docs plan` says of each document."""
+    done = isa_docs("plan", matter, "--out", out, "--as-of", DAY, "--json", *options, ISA_DOCS_CACHE_DIR=str(cache))
+    (submission,) = json.loads(done.stdout)["result"]["submissions"]
+    return {note["key"]: (note["made"], note["why"]) for note in submission["documents"]}
+
+
+def told(report: dict[str, Any]) -> dict[str, tuple[bool, str]]:
+    """Return what a build says of each document."""
+    return {key: (made, why) for key, made, why in notes(report)}
+
+
+KEPT = (False, "nothing that decides it changed")
+
+
 def test_what_changed_is_said_before_and_after(matter: Path, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     build(matter, cache, out, *LETTER)
-    call = ("plan", matter, "--out", out, "--as-of", DAY, "--json", *LETTER)
-    planned = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)["result"]["submissions"][0]["documents"]
-    assert {(note["made"], note["why"]) for note in planned} == {(False, "nothing that decides it changed")}
+    assert set(planned(matter, cache, out, *LETTER).values()) == {KEPT}
     phone = next(line for line in matter.read_text(encoding="utf-8").splitlines() if "city: " in line)
     edit(matter, phone, phone.replace("city: ", "city: New "))
-    planned = json.loads(isa_docs(*call, ISA_DOCS_CACHE_DIR=str(cache)).stdout)["result"]["submissions"][0]["documents"]
-    assert planned[0]["why"] == "the matter changed; it is converted again only if what it says changed"
-    after = {key: (made, why) for key, made, why in notes(build(matter, cache, out, *LETTER))}
+    before = planned(matter, cache, out, *LETTER)
+    assert before["letter"] == (True, "the matter changed; it is converted again only if what it says changed")
+    after = told(build(matter, cache, out, *LETTER))
     assert after["letter"] == (True, "what it says changed")
     assert all(not made for key, (made, _) in after.items() if key.startswith("exhibit"))
+
+
+def test_another_treatment_of_an_exhibit_is_said_before_and_after(northwind: Path, tmp_path: Path) -> None:
+    cache, out, only = tmp_path / "cache", tmp_path / "out", ("--only", "application")
+    build(northwind, cache, out, *only)
+    edit(northwind, "file: exhibits/fa-report.pdf\n", "file: exhibits/fa-report.pdf\n        treatment: redraw\n")
+    before, after = planned(northwind, cache, out, *only), told(build(northwind, cache, out, *only))
+    changed = {key: note for key, note in before.items() if key.startswith("exhibit-") and note[0]}
+    assert set(changed.values()) == {(True, "its treatment changed")}
+    assert {key: note for key, note in after.items() if key.startswith("exhibit-") and note[0]} == changed
+    assert len(changed) == 1
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+def test_a_form_that_did_not_change_is_said_to_be_what_it_is(northwind: Path, tmp_path: Path, kind: str) -> None:
+    make, where = {"docx": (word_form, WORD), "pdf": (fillable_form, FIELDS)}[kind]
+    places(make(northwind.parent / f"form.{kind}"), where)
+    edit(northwind, "    mou:\n", f"    mou:\n      form: form.{kind}\n")
+    cache, out, only = tmp_path / "cache", tmp_path / "out", ("--only", "application")
+    build(northwind, cache, out, *only)
+    said = {"docx": KEPT, "pdf": (True, "an agency's PDF form is filled in every build")}[kind]
+    before = planned(northwind, cache, out, *only)
+    assert before.pop("mou") == said
+    assert set(before.values()) == {KEPT}
+    (out / "northwind-isa" / "application" / "checklist.html").unlink()
+    assert told(build(northwind, cache, out, *only))["mou"] == said
 
 
 def test_a_folder_is_built_like_its_matters_one_by_one(builds: Path, tmp_path: Path) -> None:

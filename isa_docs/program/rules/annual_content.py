@@ -48,6 +48,21 @@ def _differences(case: Case[AnnualNotification]) -> Iterator[str]:
 
 
 @rule(
+    "ISA-ANL-023",
+    "Nothing said of changes",
+    severity=ERROR,
+    kinds=_KIND,
+    authority=("fr-77-61012",),
+    remedy="List each change under changes, or write no_changes: true if there was none.",
+    example="changes: []   # and no no_changes",
+)
+def isa_anl_023(case: Case[AnnualNotification]) -> Iterator[Problem]:
+    """The letter informs CBP of changes; that there were none is a statement that somebody must make."""
+    if not case.submission.changes and not case.submission.no_changes:
+        yield Problem("The file neither lists changes nor says that there were none.", case.path("changes"))
+
+
+@rule(
     "ISA-ANL-009",
     "Change since last year not reported",
     severity=WARNING,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_FLOOR
 
 from isa_docs.findings import Path
 from isa_docs.intake.model import Sampling, TestArea
 from isa_docs.program.rules.registry import ERROR, WARNING, Case, Problem, rule
-from isa_docs.program.sampling import percent, statement
+from isa_docs.program.sampling import percent, rounded, statement
 
 
 def _samples(case: Case[None]) -> Iterator[tuple[TestArea, Sampling, Path]]:
@@ -59,8 +60,8 @@ def isa_plan_010(case: Case[None]) -> Iterator[Problem]:
         elif found.sufficient is False and found.supported is not None and found.confidence is not None:
             yield Problem(
                 f"{area.title}: {sampling.items} items with {sampling.allowed_errors} allowed errors support "
-                f"{percent(found.supported)} confidence, not {percent(found.confidence)}; {found.required} items "
-                "would.",
+                f"{rounded(found.supported, ROUND_FLOOR)} percent confidence, not {percent(found.confidence)}; "
+                f"{found.required} items would.",
                 (*path, "items"),
             )
         elif found.sufficient is False:

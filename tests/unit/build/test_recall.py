@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -76,6 +77,18 @@ def test_other_fonts_or_another_program_ask_for_a_build(
     call: Call, cache: Cache, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recall, what, lambda: "another")
+    assert Memory(call, cache, tmp_path / "cache").recall() is None
+
+
+def test_poppler_that_was_installed_since_asks_for_a_build(
+    call: Call, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(recall, "converter_state", lambda setting, folder: "libreoffice 24")
+    Memory(call, cache, tmp_path / "cache").keep(ANSWER, {}, [call.out])
+    assert Memory(call, cache, tmp_path / "cache").recall() == ANSWER
+    (tmp_path / "bin" / "pdftocairo").symlink_to(sys.executable)
     assert Memory(call, cache, tmp_path / "cache").recall() is None
 
 

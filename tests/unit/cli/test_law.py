@@ -10,12 +10,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
 from isa_docs.cli.law import _rows
+from isa_docs.errors import InputError
 from isa_docs.findings import Place
 from isa_docs.intake.load import load_matter
-from isa_docs.intake.model import Submission
-from isa_docs.intake.quick import PAPER_ONLY, quick_matter
+from isa_docs.intake.model import Matter, Submission
+from isa_docs.intake.quick import PAPER_ONLY, docket_matter, quick_matter
 from isa_docs.intake.source import read_source
 from tests.unit.cli.running import NORTHWIND, Invoke
 
@@ -118,6 +120,140 @@ def test_the_short_way_in_leaves_doubt_to_the_full_one(tmp_path: Path, text: str
     path = tmp_path / "matter.yaml"
     path.write_text(text, encoding="utf-8")
     assert quick_matter(path) is None
+
+
+FLOW = """matter: f-1
+importer: {legal_name: X, program_residency: US, address: {lines: [a], city: b, region: WA, postal_code: "98402"},
+  ior_numbers: [{number: 12-345678900, name: X}]}
+people: {officer: {name: A, title: President, office: president}, isa_contact: {name: B, title: C}}
+submissions:
+  - { id: appeal, kind: discontinuance-appeal, date: 2022-01-05,
+      notice: {type: proposed, dated: 2022-01-03, received_on: 2022-01-03},
+      grounds: [{id: g, category: mou-terms, title: T, notice_states: S, response: R}],
+      statement_of_facts: Facts., edition: ctpat-tc,
+      signer: officer
+    }
+"""
+QUOTED = """matter: f-1
+importer: {legal_name: X, program_residency: US, address: {lines: [a], city: b, region: WA, postal_code: "98402"},
+  ior_numbers: [{number: 12-345678900, name: X}]}
+people: {officer: {name: A, title: President, office: president}, isa_contact: {name: B, title: C}}
+submissions:
+  - id: appeal
+    kind: discontinuance-appeal
+    date: 2022-01-05
+    notice: {type: proposed, dated: 2022-01-03, received_on: 2022-01-03}
+    grounds: [{id: g, category: mou-terms, title: T, notice_states: S, response: R}]
+    statement_of_facts: "The notice names an
+    edition: ctpat-tc
+    # and an end"
+"""
+
+
+FACTS = QUOTED[QUOTED.index("    statement_of_facts: ") :]
+ACTIONS = """    corrective_actions: [{action: a, status: planned}, {action: b,
+    edition: ctpat-tc
+    status: planned}]
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FLOW,
+        QUOTED,
+        QUOTED.replace('"The', "'The").replace('end"', "end'"),
+        QUOTED.replace('statement_of_facts: "The', 'statement_of_facts:\n      "The'),
+        QUOTED.replace(FACTS, "    signer: officer\r    statement_of_facts: x\r    edition: ctpat-tc"),
+        QUOTED.replace(FACTS, f"    statement_of_facts: x\n{ACTIONS}"),
+    ],
+)
+def test_what_a_line_may_be_the_middle_of_is_never_read_another_way(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "matter.yaml"
+    path.write_bytes(text.encode())
+    full = _in_full(path)
+    assert quick_matter(path) in (None, full)
+    assert _docketed(path) == full
+
+
+def _in_full(path: Path) -> Matter | None:
+    """Return what the full reader makes of a file, without what only papers need; None where it refuses it."""
+    try:
+        full = load_matter(path).matter
+    except InputError:
+        return None
+    light = tuple(_without_papers(submission) for submission in full.submissions)
+    return msgspec.structs.replace(full, self_testing_plan=None, firm=None, notes=None, submissions=light)
+
+
+def _docketed(path: Path) -> Matter | None:
+    """Return the same of what the docket reads."""
+    try:
+        found = docket_matter(path)
+    except InputError:
+        return None
+    light = tuple(_without_papers(submission) for submission in found.submissions)
+    return msgspec.structs.replace(found, self_testing_plan=None, firm=None, notes=None, submissions=light)
+
+
+NAME = "legal_name: Northwind Components, Inc."
+EVENT = "events: [{submission: apeal-2015, what: sent, on: 2015-06-11}]"
+CONFIRMED = "{submission: x, by: y, on: 2015-01-01, how: phone, reason: historical, address: [a]}"
+REFUSED = {
+    "an event of an unknown submission": ("\nsubmissions:", f"\n{EVENT}\nsubmissions:"),
+    "a confirmation of an unknown submission": ("\nsubmissions:", f"\nconfirmations: [{CONFIRMED}]\nsubmissions:"),
+    "a bidirectional override": (NAME, 'legal_name: "Northwind\\u202e Components, Inc."'),
+    "a raw bidirectional override": (NAME, "legal_name: Northwind\u202e Components, Inc."),
+    "a control character": (NAME, 'legal_name: "Northwind\\x1b[31m Components, Inc."'),
+    "notes where there are none": (NAME, f"{NAME}\n  notes: x"),
+    "notes twice": (NAME, f"{NAME}\nnotes: x\nnotes: y"),
+    "a message where there is none": ("    notice:\n", "    notice:\n      message: x\n"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_the_short_way_in_refuses_what_the_full_one_refuses(tmp_path: Path, why: str) -> None:
+    path = tmp_path / "matter.yaml"
+    text = NORTHWIND.read_text(encoding="utf-8")
+    assert REFUSED[why][0] in text
+    path.write_text(text.replace(*REFUSED[why], 1), encoding="utf-8")
+    assert quick_matter(path) is None
+    with pytest.raises(InputError):
+        docket_matter(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"matter": ', '"acceptance": {"mou_signed_by_cbp_on": "2016-01-15"}, "matter": '),
+        ('"matter": ', '"notes": NaN, "matter": '),
+        ('"Northwind Components, Inc."', '"Northwind\\u202e Components, Inc."'),
+        ('"Northwind Components, Inc."', '"Northwind\\ud800 Components, Inc."'),
+        ('"Northwind Components, Inc."', '"Northwind\\u0007 Components, Inc."'),
+    ],
+)
+def test_the_short_way_in_refuses_json_that_the_full_one_refuses(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "matter.json"
+    text = json.dumps(read_source(NORTHWIND).data)
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError):
+        docket_matter(path)
+
+
+def test_the_short_way_in_minds_no_quotation_in_what_it_does_not_look_at(tmp_path: Path) -> None:
+    path = tmp_path / "matter.yaml"
+    path.write_text(
+        NORTHWIND.read_text(encoding="utf-8") + '\nnotes: |\n  He said "it is\n  done".\n', encoding="utf-8"
+    )
+    assert quick_matter(path) == _in_full(path) is not None
+
+
+def test_the_short_way_in_takes_lists_that_stand_as_far_left_as_their_key(tmp_path: Path) -> None:
+    path = tmp_path / "matter.yaml"
+    text = yaml.safe_dump(read_source(NORTHWIND).data, sort_keys=False, width=4096)
+    path.write_text(text.replace("'on':", "on:"), encoding="utf-8")
+    assert quick_matter(path) == _in_full(path) is not None
 
 
 @pytest.mark.parametrize("year", ["0001", "1899", "2100", "9999"])

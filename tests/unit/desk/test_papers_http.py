@@ -39,7 +39,8 @@ def test_pages_are_those_of_the_package_with_marks_that_lead_to_their_fields(
     made = preview(browser, northwind, changed, "anl-2015")
     assert made["watermark"] is False and len(made["pages"]) == 6
     assert [page["n"] for page in made["pages"]] == list(range(1, 7))
-    assert made["pages"][0]["label"] == "L-1" and (made["pages"][0]["width"], made["pages"][0]["height"]) == (612, 792)
+    first = made["pages"][0]
+    assert (first["label"], first["width"], first["height"]) == ("Letter-1", 612, 792)
     marks = {mark["pointer"]: mark["box"] for page in made["pages"] for mark in page["marks"]}
     for wanted in ("/importer/legal_name", "/submissions/1/date", "/submissions/1/results/0/root_cause"):
         left, top, right, bottom = marks[wanted]

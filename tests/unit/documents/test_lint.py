@@ -1,5 +1,6 @@
 """The lint of templates: one defect each, named with its place and its remedy."""
 
+import time
 from io import BytesIO
 from pathlib import Path
 
@@ -74,6 +75,18 @@ def test_a_broken_tag():
         "The mark {{ has no partner in its paragraph (in the body of letter.docx, “Dear {{ importer.name }”).",
         "Open and close each tag within one paragraph.",
     )
+
+
+@pytest.mark.parametrize("marks", ["{{", "{%", "{#", "[[", "{{{%{#[[", "{{p "])
+def test_marks_without_end_are_told_in_time(marks: str):
+    began = time.monotonic()
+    flaws = lint(clean(marks * (120_000 // len(marks)), "[[sign:officer]]"), signs=True)
+    assert {one.finding.code for one in flaws} == {"TPL-TAG"}
+    assert time.monotonic() - began < 20  # it was minutes
+
+
+def test_a_tag_opened_twice_is_broken_where_it_first_opens():
+    assert flaw(clean("Dear {{ importer {{ importer.name }}"))[1].startswith("The mark {{ has no partner")
 
 
 def test_an_expression_that_cannot_be_read():

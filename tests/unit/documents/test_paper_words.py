@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from isa_docs.documents.annual import limit_note, safety_contact
-from isa_docs.documents.appeal import appeal
-from isa_docs.documents.application import coverage, self_testing_plan, transmittal
+from isa_docs.documents.appeal import appeal, notice_phrase
+from isa_docs.documents.application import coverage, memorandum, self_testing_plan, transmittal
 from isa_docs.documents.blocks import plain_text
 from isa_docs.documents.characters import bound
 from isa_docs.documents.context import Layout, context_for
@@ -276,7 +276,7 @@ def test_the_letter_of_results_states_the_limit_at_the_plan_s_own_level_where_it
     assert limit_note(usual).endswith("describe the items tested.")
     other = replace(first, sampling=replace(first.sampling, confidence=0.9))
     assert limit_note([(found, other), *usual]).endswith(
-        "The sample of “Tariff classification” is designed at 90 percent confidence, at which the limit is 2.2 percent."
+        "The sample of “Tariff classification” is designed at 90 percent confidence, at which the limit is 2.3 percent."
     )
     judged = replace(third, sampling=replace(third.sampling, confidence=0.9))
     assert limit_note([(found, judged)]).endswith("describe the items tested.")
@@ -337,11 +337,13 @@ def test_the_letter_says_when_some_areas_are_tested_otherwise() -> None:
     assert matter.self_testing_plan is not None
 
     def said(matter: Matter) -> str:
-        return str(transmittal(plan_submission(matter, 0))["plan"]["frequency"])
+        return str(transmittal(plan_submission(matter, 0))["plan"]["tests"])
 
-    assert said(matter) == "quarterly; “Recordkeeping and audit trail” is tested once a year"
+    assert said(matter) == "tests are done quarterly; “Recordkeeping and audit trail” is tested once a year"
     same = tuple(replace(area, frequency=None) for area in matter.self_testing_plan.areas)
-    assert said(replace(matter, self_testing_plan=replace(matter.self_testing_plan, areas=same))) == "quarterly"
+    assert said(replace(matter, self_testing_plan=replace(matter.self_testing_plan, areas=same))) == (
+        "tests are done quarterly"
+    )
 
 
 def test_the_product_safety_addendum_is_a_section_with_its_own_contact() -> None:
@@ -405,3 +407,57 @@ def test_an_appeal_admits_of_a_ground_what_the_matter_says_and_no_more(position:
     for ground in said:
         assert ("admits" in ground["position"]) is (position in ("facts-admitted", "admitted"))
         assert ("contests" in ground["position"]) is (position != "admitted")
+
+
+def test_a_registered_name_is_found_by_either_spelling_of_its_number() -> None:
+    importer = northwind().importer
+    first, second = importer.ior_numbers
+    held = replace(first, number="12-3456789", name="Northwind Holdings LLC")
+    matter = with_importer(ior_numbers=(held, second))
+    rows = memorandum(plan_submission(matter, 0))["mou"]["ior_numbers"]
+    assert (rows[0]["number"], rows[0]["name"]) == ("12-345678900", "Northwind Holdings LLC")
+    assert coverage(plan_submission(matter, 0)) == coverage(plan_submission(northwind(), 0))
+
+
+def test_a_plan_without_a_usual_frequency_names_each_area_with_its_own() -> None:
+    matter = northwind()
+    assert matter.self_testing_plan is not None
+    first, *others = matter.self_testing_plan.areas
+    areas = (replace(first, frequency="quarterly"), *(replace(each, frequency="annually") for each in others))
+    changed = replace(matter, self_testing_plan=replace(matter.self_testing_plan, frequency=None, areas=areas))
+    said = transmittal(plan_submission(changed, 0))["plan"]["tests"]
+    assert said.startswith("“Tariff classification” is tested quarterly; “Transaction value”, ")
+    assert said.endswith(" are tested once a year")
+    values = self_testing_plan(plan_submission(changed, 0))["plan"]
+    assert values["frequency"] == said
+    assert values["frequency_sentence"] == "Tests are done as often as the table states."
+
+
+def test_the_first_exhibit_of_a_kind_is_the_one_that_is_cited() -> None:
+    matter = northwind()
+    application = matter.submissions[0]
+    again = replace(application.exhibits[0], id="fa-numbers", title="List of numbers")
+    changed = replace(application, exhibits=(*application.exhibits, again))
+    plan = plan_submission(replace(matter, submissions=(changed,)), 0)
+    assert transmittal(plan)["where"]["fa_report"] == "Exhibit A"
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("Executive Director, Trade Policy and Programs", "signed by the Executive Director, Trade"),
+        ("Jane A. Roe, Executive Director", "signed by Jane A. Roe, Executive Director"),
+        ("John Chiefly", "signed by John Chiefly"),
+    ],
+)
+def test_a_title_has_an_article_and_a_name_has_none(by: str, said: str) -> None:
+    appealed = northwind().submissions[2]
+    assert isinstance(appealed, DiscontinuanceAppeal)
+    assert said in notice_phrase(replace(appealed.notice, signed_by=by))
+
+
+def test_membership_without_a_day_is_present() -> None:
+    assert northwind().ctpat is not None
+    matter = replace(northwind(), ctpat=replace(northwind().ctpat, status="certified", since=None))
+    said = shared_values(matter, 0)["ctpat"]["sentence"].replace("\u00a0", " ")
+    assert said.startswith("The Company is a certified member of")

@@ -84,6 +84,24 @@ def test_a_table_whose_rows_are_all_gone_goes_too():
     assert read(fill(word, {"rows": []})).tables == []
 
 
+def test_a_property_that_a_long_value_fills_is_cut_at_a_word():
+    title = f"Exhibit A: {'long ' * 39}title – {'name ' * 20}".strip()
+    printed = read(fill(document("a", title="{{ title }}"), {"title": title})).core_properties.title
+    assert len(title) > 300
+    assert 240 < len(printed) <= 255
+    assert title.startswith(printed.removesuffix("…") + " ")
+    whole = read(fill(document("a", title="{{ title }}"), {"title": title[:255]})).core_properties.title
+    assert whole == title[:255].strip()
+
+
+def test_a_property_that_is_long_of_itself_is_a_finding():
+    word = document("a", title="{{ t }}")
+    word.core_properties._element.find(qn("dc:title")).text = f"{'word ' * 52}{{{{ t }}}}"
+    finding = problem(word, {"t": "y"})
+    assert finding.code == "TPL-PROPERTY"
+    assert finding.message.startswith("The document property title has 260 characters of its own")
+
+
 def test_headers_and_properties_are_filled_and_never_twice():
     word = document("{{ name }}", title="Letter of {{ name }}", header="{{ name }}")
     word.add_section()

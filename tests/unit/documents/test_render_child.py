@@ -7,6 +7,7 @@ import pytest
 from isa_docs.documents.blocks import Blocks, Paragraph, Text
 from isa_docs.documents.render import render_docx
 from isa_docs.documents.render_child import ChildLimits, ChildRenderer
+from isa_docs.documents.template_check import template_flaws
 from isa_docs.errors import TemplateError
 
 from .word import document, saved
@@ -33,6 +34,20 @@ def test_findings_come_back_with_their_path() -> None:
         ChildRenderer().render(data, values, value_paths={"name": ("importer", "legal_name")})
     assert there.value.findings == here.value.findings
     assert there.value.findings[0].path == ("importer", "legal_name")
+
+
+def test_a_template_is_checked_as_in_this_process() -> None:
+    data = saved(document("Dear {{ importer.legal_name }"))
+    fonts = ["Times New Roman"]
+    here = [flaw.finding for flaw in template_flaws(data, "transmittal", "own.docx", fonts)]
+    assert {finding.code for finding in here} >= {"TPL-TAG", "TPL-LINT-SIGN"}
+    assert ChildRenderer().check(data, "transmittal", "own.docx", fonts) == here
+
+
+def test_a_check_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(TemplateError, match=r"^Checking the template own\.docx takes more than 0 seconds\.$") as error:
+        ChildRenderer(ChildLimits(seconds=0.05)).check(saved(document("a")), "transmittal", "own.docx", [])
+    assert error.value.findings[0].code == "TPL-LIMIT"
 
 
 @pytest.mark.slow

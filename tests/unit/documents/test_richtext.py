@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Inches
 
 from isa_docs.documents.blocks import Picture
 
@@ -100,6 +101,59 @@ def test_a_narrative_in_a_table_cell_ends_with_a_paragraph():
     word = table(document(), ("{{p text|markdown }}",))
     (made,) = read(fill(word, {"text": "| A |\n|---|\n| b |\n"})).tables
     assert made.cell(0, 0)._tc[-1].tag == qn("w:p")
+
+
+def in_cell(text: str, style: str = "Table Text"):
+    """Fill a narrative into the second of two cells, each 2.5 inches wide; return that cell."""
+    word = table(document(), ("a", "{{p text|markdown }}"))
+    for cell in word.tables[0].rows[0].cells:
+        cell.width = Inches(2.5)
+        cell.paragraphs[0].style = style
+    return read(fill(word, {"text": text})).tables[0].cell(0, 1)
+
+
+def test_a_table_within_a_cell_is_as_wide_as_the_cell_and_breaks_no_word():
+    cell = in_cell(
+        "| Family | Active numbers | Remark |\n|---|--:|---|\n| Pumps | 400 | two new suppliers of castings |\n"
+    )
+    widths = [int(column.get(qn("w:w"))) for column in cell.tables[0]._tbl.tblGrid]
+    assert sum(widths) == 3600 - 216
+    assert all(
+        width >= 110 * len(word) + 216 for width, word in zip(widths, ("Family", "numbers", "suppliers"), strict=True)
+    )
+    assert {paragraph.style.name for each in cell.tables[0]._cells for paragraph in each.paragraphs} == {
+        "Table Header",
+        "Table Text",
+    }
+
+
+def test_a_table_with_no_room_for_its_words_shares_it_by_them():
+    cell = in_cell("| Classification | Recordkeeping | Valuation |\n|---|---|---|\n| a | b | c |\n")
+    widths = [int(column.get(qn("w:w"))) for column in cell.tables[0]._tbl.tblGrid]
+    assert sum(widths) == 3600 - 216
+    assert widths[0] > widths[1] > widths[2] > 850
+
+
+def test_lists_within_a_cell_take_its_style_and_keep_their_signs_and_indents():
+    cell = in_cell("1. one\n\n   more\n   - inner\n2. two\n\n- bullet")
+    assert [(each.style.name, each.text) for each in cell.paragraphs] == [
+        ("Table Text", text) for text in ("one", "more", "inner", "two", "bullet")
+    ]
+    numbers = [each._p.pPr.numPr.numId.val if each._p.pPr.numPr is not None else None for each in cell.paragraphs]
+    assert numbers[0] == numbers[3]
+    assert len({*numbers}) == 4  # the numbers, no sign, the inner bullets, the bullets
+    assert [each.paragraph_format.left_indent is not None for each in cell.paragraphs] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_lists_within_a_cell_of_body_text_keep_their_own_styles():
+    cell = in_cell("- bullet", style="Body Text")
+    assert [each.style.name for each in cell.paragraphs] == ["List Bullet"]
 
 
 def test_inline_text_keeps_the_look_around_it():

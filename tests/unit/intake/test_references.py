@@ -42,6 +42,12 @@ WRONG = {
         "exhibit",
     ),
     "exhibit of an action": (NORTHWIND, "exhibit: corrections\n", "exhibit: corections\n", "exhibit"),
+    "designated part": (
+        NORTHWIND,
+        "covers: [letter, annual-notification, mail-log,",
+        "covers: [leter, annual-notification, mail-log,",
+        "paper or exhibit",
+    ),
     "owner of an action": (NORTHWIND, "owner: tester", "owner: testers", "person"),
 }
 
@@ -91,7 +97,8 @@ def test_an_id_that_is_used_twice_in_one_list_is_one_finding_at_the_second(old: 
 def test_two_submissions_may_use_the_same_exhibit_id() -> None:
     from isa_docs.intake.load import load_text
 
-    loaded = load_text(NORTHWIND.replace("id: results-2014", "id: fa-report"))
+    text = NORTHWIND.replace("id: results-2014", "id: fa-report").replace("[results-2014]", "[fa-report]")
+    loaded = load_text(text)
 
     assert [exhibit.id for exhibit in loaded.matter.submissions[1].exhibits] == ["fa-report"]
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from isa_docs.errors import InputError
 from isa_docs.intake.load import load_text
 from isa_docs.intake.source import parse_source
 from isa_docs.intake.validate import validate
@@ -189,6 +190,20 @@ def test_a_number_in_the_wrong_place_of_a_list_of_numbers_is_not_repeated_either
 
     for finding in findings_in(text):
         assert SSN not in json.dumps(finding.to_json())
+
+
+@pytest.mark.parametrize("written", ["123456789", "[123456789]", '{"number": 123456789}', '[{"number": 123456789}]'])
+def test_a_number_that_json_writes_without_quotation_marks_is_not_repeated_either(written: str) -> None:
+    data = parse_source(NORTHWIND.encode(), "matter.yaml").data
+    data["importer"]["ior_numbers"] = json.loads(written)
+    data["focused_assessment"]["ior_numbers"] = json.loads(written)
+
+    with pytest.raises(InputError) as caught:
+        load_text(json.dumps(data), "matter.json")
+
+    assert len(caught.value.findings) >= 2
+    for finding in caught.value.findings:
+        assert "123456789" not in json.dumps(finding.to_json())
 
 
 def test_a_social_security_number_as_a_key_is_not_repeated_either() -> None:

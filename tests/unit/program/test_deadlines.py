@@ -113,6 +113,7 @@ def test_the_letter_belongs_to_the_anniversary_after_its_period() -> None:
         ("2013-06-12", "2013-06-22", "2013-06-21", "2013-06-24"),
         ("2012-12-22", "2013-01-01", "2012-12-31", "2013-01-02"),
         ("2013-10-04", "2013-10-14", "2013-10-11", "2013-10-15"),
+        ("2017-01-10", "2017-01-20", "2017-01-19", "2017-01-23"),  # Inauguration Day: closed in Washington
     ],
 )
 def test_d6_ten_calendar_days_from_receipt(received: str, nominal: str, cautious: str, roll_forward: str) -> None:

@@ -76,6 +76,22 @@ def test_a_late_letter_shows_the_reading_on_which_it_is_in_time() -> None:
     assert late.sentence.startswith("Annual notification letter: Friday, January 15, 2016 (late by 10 days), to Chief,")
 
 
+SUPPLEMENT = (
+    "submissions.+: {id: anl-2015-supplement, kind: annual-notification, date: 2015-06-01, "
+    "period: {start: 2013-01-15, end: 2014-12-31}, continues_to_meet_requirements: true}"
+)
+
+
+@pytest.mark.parametrize("day", ["2015-03-01", "2015-06-02"])
+def test_a_second_letter_for_the_same_year_does_not_make_the_first_one_late(day: str) -> None:
+    assert lines(day, SUPPLEMENT) == lines(day)
+
+
+def test_of_two_letters_that_are_not_yet_made_the_earlier_is_shown() -> None:
+    (entry, *_) = docket_entries(matter(SUPPLEMENT), date(2014, 12, 1))
+    assert (entry.submission, entry.planned) == ("anl-2015", date(2015, 1, 12))
+
+
 def test_an_appeal_not_yet_sent_is_late_after_its_tenth_day() -> None:
     changes = "submissions.2.date: 2013-06-30"
     assert lines("2013-06-22", changes)[0] == ("D6", "2013-06-22", "last-days", 0)
@@ -178,6 +194,22 @@ def test_events_of_other_matters_clocks_and_years_have_other_uids() -> None:
         *entries_on(date(2016, 3, 1)),
     ]
     assert len({event_uid(e) for e in found}) == 2 + 2 + 2  # annual-2 appears on both of the last dockets
+
+
+def test_periods_of_one_kind_from_one_day_are_events_of_their_own_and_stay_the_same() -> None:
+    tender = {"clock": "tender", "runs_from": date(2014, 3, 3)}
+    three = [tender | {"note": "Entry A"}, tender | {"note": "Entry B"}, tender | {"reference": "2014-03-03-2"}]
+
+    def uids(clocks: list[dict[str, Any]]) -> dict[str, str]:
+        found = docket_entries(matter({"other_clocks": clocks}), date(2014, 3, 10))
+        return {e.subject: event_uid(e) for e in found if e.deadline.path and e.deadline.path[0] == "other_clocks"}
+
+    before = uids(three)
+    assert list(before) == ["tender-2014-03-03", "tender-2014-03-03-2", "tender-2014-03-03-2-2"]
+    assert len(set(before.values())) == 3
+    after = uids([three[0] | {"done_on": date(2014, 3, 5)}, *three[1:]])
+    assert after == {subject: uid for subject, uid in before.items() if subject != "tender-2014-03-03"}
+    assert uids(three[:1]) == {"tender-2014-03-03": before["tender-2014-03-03"]}
 
 
 def test_lines_are_folded_at_75_octets_and_never_inside_a_character() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -189,10 +190,14 @@ def test_the_names_of_a_number_with_an_ein_and_one_without_are_compared_without_
     [
         ("123-45-6789", "***-**-6789"),
         ("123-456789", "***-**-6789"),
+        ("IOR 123-45-6789, report 2012-06-18", "IOR ***-**-6789, report 2012-06-18"),
+        ("report-123-45-6789.pdf, 1-123-45-6789", "report-***-**-6789.pdf, 1-123-45-6789"),
         ("123-45-67890", "***-**-7890"),
         ("12-3456789 and 12-345678900", "12-3456789 and 12-345678900"),
         ("20229-1143, 253-555-0101, 123456789", "20229-1143, 253-555-0101, 123456789"),
     ],
 )
 def test_a_social_security_number_is_concealed_in_any_finding(text: str, shown: str) -> None:
-    assert Finding("X", Severity.NOTE, text).message == shown
+    found = Finding("X", Severity.NOTE, text, text, overridden=text)
+    assert (found.message, found.remedy, found.overridden) == (shown, shown, shown)
+    assert replace(Finding("X", Severity.NOTE, ""), overridden=text).to_json()["overridden"] == shown

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from decimal import ROUND_CEILING, ROUND_FLOOR
 
 import pytest
 from hypothesis import given
@@ -12,16 +14,20 @@ from scipy.stats import binom, hypergeom
 
 from isa_docs.intake.model import Result, Sampling
 from isa_docs.intake.model import TestArea as PlanArea
+from isa_docs.program.rules import check_rules
 from isa_docs.program.sampling import (
     SamplingError,
     acceptance_risk,
     attribute_size,
     estimation_size,
+    percent,
     result_statement,
+    rounded,
     statement,
     supported_confidence,
     upper_limit,
 )
+from tests.unit.program.matters import matter
 
 BINOMIAL = """
 90%  114/194/265/333/398  76/129/176/221/265  45/77/105/132/158  32/55/75/94/113  22/38/52/65/78
@@ -178,6 +184,72 @@ def test_figures_that_make_no_sense_are_kept_as_a_problem() -> None:
     )
     assert plan.required is None
     assert plan.problem is not None and "test every item" in plan.problem
+
+
+@pytest.mark.parametrize(
+    ("fraction", "words"),
+    [
+        (0.05, "5 percent"),
+        (0.0125, "1.25 percent"),
+        (0.9999, "99.99 percent"),
+        (0.0004, "0.04 percent"),
+        (0.1, "10 percent"),
+        (1e-7, "0.00001 percent"),
+    ],
+)
+def test_what_is_stated_is_written_in_full(fraction: float, words: str) -> None:
+    assert percent(fraction) == words
+
+
+@pytest.mark.parametrize(
+    ("fraction", "near", "up", "down"),
+    [
+        (0.0, "0.0", "0.0", "0.0"),
+        (0.05034, "5.0", "5.1", "5.0"),
+        (0.05, "5.0", "5.0", "5.0"),
+        (0.05 + 1e-16, "5.0", "5.0", "5.0"),
+        (0.949988, "95.0", "95.0", "94.9"),
+        (2 / 16_800, "0.01", "0.02", "0.0"),
+        (0.000375, "0.04", "0.04", "0.0"),
+        (1.0, "100.0", "100.0", "100.0"),
+    ],
+)
+def test_what_is_computed_is_rounded_so_that_it_claims_no_more(fraction: float, near: str, up: str, down: str) -> None:
+    assert (rounded(fraction), rounded(fraction, ROUND_CEILING), rounded(fraction, ROUND_FLOOR)) == (near, up, down)
+
+
+@given(items=st.integers(1, 3000), data=st.data())
+def test_a_printed_limit_is_no_lower_than_the_limit(items: int, data: st.DataObject) -> None:
+    limit = upper_limit(data.draw(st.integers(0, min(items, 9))), items)
+    assert float(rounded(limit, ROUND_CEILING)) / 100 >= limit - 1e-13
+    assert float(rounded(limit)) > 0
+
+
+def test_the_sentences_of_fine_figures() -> None:
+    plan = statement(Sampling(method="attribute", items=240, confidence=0.9999, tolerable_rate=0.0125))
+    assert plan.sentence.endswith("the error rate is below 1.25 percent with 99.99 percent confidence.")
+    area = PlanArea(
+        id="a", title="A", likelihood=1, impact=1, sampling=Sampling(method="attribute", items=58, confidence=0.95)
+    )
+    assert result_statement(Result(area="a", items_tested=58, errors=0), area).sentence == (
+        "58 items tested, no errors (0 percent of the items tested); with 95 percent confidence the error rate is "
+        "at most 5.1 percent."
+    )
+
+
+def test_a_confidence_just_missed_is_told_as_missed() -> None:
+    close = {"method": "attribute", "items": 598, "confidence": 0.95, "tolerable_rate": 0.004996}
+    changed = matter({"self_testing_plan.areas.0.sampling": close})
+    (message,) = [found.message for found in check_rules(changed) if found.code == "ISA-PLAN-010"]
+    assert "support 94.9 percent confidence, not 95 percent; 599 items would" in message
+
+
+def test_sizes_with_many_allowed_errors_are_found_in_time() -> None:
+    began = time.monotonic()
+    assert attribute_size(0.95, 0.1, 1000, 20_000) == 10_354
+    assert acceptance_risk(10_354, 0.1, 1000, 20_000) == pytest.approx(hypergeom.cdf(1000, 20_000, 2000, 10_354), 1e-9)
+    assert upper_limit(5_000_000, 10_000_000) == pytest.approx(betaincinv(5_000_001, 5_000_000, 0.95), rel=1e-6)
+    assert time.monotonic() - began < 20  # the first took a minute, the last more
 
 
 @given(items=st.integers(1, 20_000), errors=st.integers(0, 150), rate=st.floats(0.0005, 0.9995))
