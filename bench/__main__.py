@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.words import in_own_words
+from bench.words import in_own_words, with_only
 from isa_docs.intake.source import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -127,8 +127,7 @@ class Bench:
 
     def _copy(self, matter: Path, submission: str, packages: int) -> None:
         """Copy the matter once for each package, under another id, with that submission only."""
-        data = read_source(matter).data
-        data["submissions"] = [each for each in data["submissions"] if each["id"] == submission]
+        data = with_only(read_source(matter).data, [submission])
         for number in range(packages):
             folder = self.matters / f"m{number:04}"
             shutil.copytree(matter.parent / "exhibits", folder / "exhibits")

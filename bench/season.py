@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.words import in_own_words
+from bench.words import in_own_words, with_only
 from isa_docs.intake.source import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,9 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 def write_matters(folder: Path, letters: int) -> None:
     """Write so many matters with one annual letter each, all of different importers."""
     data = read_source(ROOT / "examples" / "maple" / "matter.yaml").data
-    data["submissions"] = [each for each in data["submissions"] if each["kind"] == "annual-notification"]
+    data = with_only(data, [each["id"] for each in data["submissions"] if each["kind"] == "annual-notification"])
     for submission in data["submissions"]:
         submission["exhibits"] = []
+        submission.pop("confidentiality", None)  # it designates an exhibit
     for number in range(letters):
         place = folder / f"m{number:04}"
         place.mkdir(parents=True)
