@@ -13,6 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from isa_docs.assembly.exhibit_text import missing_letters
+from isa_docs.assembly.shrinking import visible
 from isa_docs.conversion.pdfium import page_texts
 
 UNSEEN = frozenset(
@@ -81,7 +82,27 @@ def nobody_draws(annotation: Dictionary) -> bool:
 
 def undrawn(page: pikepdf.Page) -> list[Dictionary]:
     """Return the comments and form values of a page that have no drawing of their own and are to be seen."""
-    return [each for each in annotations_of(page) if is_shown(each) and not has_drawing(each) and _has_content(each)]
+    return [
+        each
+        for each in annotations_of(page)
+        if is_shown(each) and not has_drawing(each) and _has_content(each) and _is_on(page, each)
+    ]
+
+
+def is_drawn_on(page: pikepdf.Page) -> bool:
+    """Tell whether anything but links stands above a page."""
+    return any(each.get("/Subtype") != Name.Link for each in annotations_of(page))
+
+
+def _is_on(page: pikepdf.Page, annotation: Dictionary) -> bool:
+    """Tell whether an annotation has room on what is shown of its page; fields for data only often have none."""
+    try:
+        x0, y0, x1, y1 = (float(each) for each in annotation.Rect)
+    except (AttributeError, TypeError, ValueError):
+        return True
+    left, bottom, right, top = visible(page)
+    width, height = min(max(x0, x1), right) - max(min(x0, x1), left), min(max(y0, y1), top) - max(min(y0, y1), bottom)
+    return width > 0 and height > 0
 
 
 def _has_content(annotation: Dictionary) -> bool:

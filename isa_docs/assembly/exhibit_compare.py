@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import array
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -20,34 +21,52 @@ _BLOCK = 18
 _MOST_OF_BLOCK = 25.0
 _MOST_OF_PAGE = 3.0
 _SECONDS = 45
+_MOST_RUNS = 20
 
 
-def differing_pages(program: str, before: Path, after: Path, count: int, folder: Path) -> list[int]:
-    """Return the 1-based pages that look different; every page when one of the files cannot be drawn in full.
+def differing_pages(program: str, before: Path, after: Path, pages: Sequence[int], folder: Path) -> list[int]:
+    """Return which of ``pages``, counted from 1, look different; all of them when one cannot be drawn.
 
     ``program`` is pdftoppm. Two pages differ when the mean gray of any quarter-inch block, or of the blocks on average,
     changes by more than antialiasing and substituted fonts explain.
 
     Raises RefusedError when drawing one of them takes longer than is allowed.
     """
-    first, second = (_draw(program, file, folder / f"gray-{name}") for name, file in (("a", before), ("b", after)))
-    if len(first) != count or len(second) != count:
-        return list(range(1, count + 1))
-    return [number + 1 for number in range(count) if _differ(_read(first[number]), _read(second[number]))]
+    first, second = (
+        _draw(program, file, pages, folder / name) for name, file in (("gray-a", before), ("gray-b", after))
+    )
+    if not set(pages) <= first.keys() & second.keys():
+        return list(pages)
+    return [page for page in pages if _differ(_read(first[page]), _read(second[page]))]
 
 
-def _draw(program: str, pdf: Path, stem: Path) -> list[Path]:
+def _draw(program: str, pdf: Path, pages: Sequence[int], stem: Path) -> dict[int, Path]:
+    """Draw the pages, those between them as well where there are many gaps; return the pictures by page."""
     stem.mkdir(exist_ok=True)
-    try:
-        subprocess.run(
-            [program, "-r", str(RESOLUTION), "-cropbox", "-gray", "-q", str(pdf), str(stem / "p")],
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RefusedError("EXH-TIME", "comparing it with the original takes longer than is allowed") from error
-    return sorted(stem.glob("*.pgm"), key=lambda file: int(file.stem.rpartition("-")[2]))
+    runs = _runs(pages)
+    for start, end in runs if len(runs) <= _MOST_RUNS else [(runs[0][0], runs[-1][1])]:
+        which = ["-f", str(start), "-l", str(end)]
+        try:
+            subprocess.run(
+                [program, "-r", str(RESOLUTION), *which, "-cropbox", "-gray", "-q", str(pdf), str(stem / "p")],
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise RefusedError("EXH-TIME", "comparing it with the original takes longer than is allowed") from error
+    return {int(file.stem.rpartition("-")[2]): file for file in stem.glob("*.pgm")}
+
+
+def _runs(pages: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pages in order as their first and last of each row without a gap."""
+    runs: list[tuple[int, int]] = []
+    for page in sorted(pages):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], page
+        else:
+            runs.append((page, page))
+    return runs
 
 
 def _read(file: Path) -> Image.Image:

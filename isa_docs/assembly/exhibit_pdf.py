@@ -14,6 +14,7 @@ from pikepdf import Dictionary, Name, Pdf, String, sanitize
 from isa_docs.assembly.content import MENDED, has_marks, paints_outside_marks, unmarked_as_artifact, without_marks
 from isa_docs.assembly.exhibit_above import (
     annotations_of,
+    is_drawn_on,
     leave_out_unseen,
     make_part_of_pages,
     settle,
@@ -26,13 +27,16 @@ from isa_docs.assembly.exhibit_depth import drawn_too_often, nested_too_deeply
 from isa_docs.assembly.exhibit_facts import look
 from isa_docs.assembly.exhibit_links import leads_to_a_file, take_over, web_address
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
-from isa_docs.assembly.exhibit_text import lost_text, missing_letters
+from isa_docs.assembly.exhibit_text import lost_text, missing_letters, needs_other_fonts
 from isa_docs.assembly.exhibit_unseen import embed_unseen_fonts
 from isa_docs.assembly.jpeg_data import bare_pictures
 from isa_docs.assembly.source import Source
 from isa_docs.conversion.pdfium import PdfiumError, page_texts
 
 _REDRAW_SECONDS = 45
+_FILLED_AGAIN = (
+    "Have its sender fill it in again, shorter or in a larger field, or print it to PDF once all of it shows."
+)
 _FONTS = "Install poppler-data and fonts for its script, have its sender embed the fonts, or set its treatment to keep."
 _PAGE_KEYS = ("/Metadata", "/PieceInfo", "/Thumb", "/AA", "/LastModified", "/B", "/PresSteps", "/Trans", "/Dur")
 _ROOT_KEYS = (
@@ -73,6 +77,7 @@ def take_pdf(
     Raises RefusedError when it is encrypted, empty, damaged beyond repair, or would disclose or lose content.
     """
     stripped, reference = folder / "stripped.pdf", source
+    drawn_on: list[int] = []
     with _opened(source) as pdf:
         if drawn_too_often(pdf):
             raise RefusedError("EXH-DRAWN", "a page of it draws figures within figures without end")
@@ -81,6 +86,7 @@ def take_pdf(
             reference = folder / "reference.pdf"
             settle(pdf, folder)
             pdf.save(reference, deterministic_id=True)
+            drawn_on = [number for number, page in enumerate(pdf.pages, start=1) if is_drawn_on(page)]
         note = notes.warn if treatment == "exact" else notes.mention
         if any(leads_to_a_file(each) for each in _all_above(pdf)):
             note("EXH-LINKS", "its links to other files are left out")
@@ -105,8 +111,7 @@ def take_pdf(
             _mend_marks(pdf)
             pdf.Root[MENDED] = True
             pdf.save(out, deterministic_id=True)
-            if facts.drawn_above:
-                _warn_of_changes(reference, out, range(1, count + 1), count, tools, folder, notes)
+            _warn_of_changes(reference, out, drawn_on, tools, folder, notes)
             return count, "as-is"
     if tools.pdftocairo is None:
         if facts.hidden_layers:
@@ -243,7 +248,7 @@ def _finish(drawing: _Drawing, out: Path, tools: Tools, folder: Path, notes: Not
             raise RefusedError("EXH-DAMAGED", f"of its {count} pages only {len(pdf.pages)} can be drawn")
         _mend(pdf)
         before = Source(drawing.stripped, "exhibit")
-        different = _different(drawing.reference, drawing.redrawn, count, tools, folder, notes)
+        different = _different(drawing.reference, drawing.redrawn, range(1, count + 1), tools, folder, notes)
         _look_for_lost_text(drawing, [page for page in range(1, count + 1) if page not in different], notes)
         _refuse_undrawn((page for page in different if page in drawing.waiting), "and redrawn it looks different")
         for page in different:
@@ -251,7 +256,7 @@ def _finish(drawing: _Drawing, out: Path, tools: Tools, folder: Path, notes: Not
                 raise RefusedError("EXH-LAYERS", "its layers cannot be removed without changing the page", page=page)
             notes.warn("EXH-NOT-REDRAWN", "redrawn it would look different, so the page is kept as it was", "", page)
             pdf.pages[page - 1] = before.file.pages[page - 1]
-        _warn_of_changes(drawing.reference, drawing.stripped, different, count, tools, folder, notes)
+        _warn_of_changes(drawing.reference, drawing.stripped, different, tools, folder, notes)
         take_over(before, pdf, different)
         note = notes.warn if exact else notes.mention
         if drawing.tagged:
@@ -282,33 +287,34 @@ def _look_for_lost_text(drawing: _Drawing, pages: Sequence[int], notes: Notes) -
         if loss.seen:
             why = f"redrawn, the page would lack {len(loss.seen)} of its letters"
             raise RefusedError("EXH-TEXT-LOST", why, _FONTS, loss.page)
-    if drawing.complained and not any(loss.unseen for loss in losses):
+    if drawing.complained and not any(loss.unseen for loss in losses) and needs_other_fonts(drawing.stripped, pages):
         raise RefusedError("EXH-TEXT-LOST", "redrawn it would lack words, because a font is missing", _FONTS)
     for page in pages:
         if page in drawing.waiting:
             added = missing_letters(new[page - 1], old[page - 1])
             if missing_letters(drawing.waiting[page], added):
-                raise RefusedError("EXH-TEXT-LOST", "a comment or form value on it cannot be drawn in full", page=page)
+                why = "a comment or form value cannot be drawn in full: its field is too small, or a font is missing"
+                raise RefusedError("EXH-TEXT-LOST", why, _FILLED_AGAIN, page)
     for loss in losses:
         if loss.unseen or (loss.unread and not drawing.hidden_layers):
             why = "redrawn, words on the page look as they did and can no longer be searched or read aloud"
             notes.warn("EXH-NOT-SEARCHABLE", why, "If that matters, set its treatment to keep.", loss.page)
 
 
-def _different(before: Path, after: Path, count: int, tools: Tools, folder: Path, notes: Notes) -> list[int]:
+def _different(before: Path, after: Path, pages: Sequence[int], tools: Tools, folder: Path, notes: Notes) -> list[int]:
     if tools.pdftoppm is None:
         notes.warn("EXH-NOT-COMPARED", "pdftoppm is missing, so its pages were not compared with the original")
         return []
-    return differing_pages(tools.pdftoppm, before, after, count, folder)
+    return differing_pages(tools.pdftoppm, before, after, pages, folder)
 
 
 def _warn_of_changes(
-    source: Path, result: Path, pages: Sequence[int], count: int, tools: Tools, folder: Path, notes: Notes
+    source: Path, result: Path, pages: Sequence[int], tools: Tools, folder: Path, notes: Notes
 ) -> None:
     """Warn of each of ``pages`` that looks different from the original."""
     if not pages:
         return
-    for page in sorted(set(_different(source, result, count, tools, folder, notes)) & set(pages)):
+    for page in _different(source, result, pages, tools, folder, notes):
         notes.warn("EXH-LOOKS-DIFFERENT", "the page looks different from the original", "Compare the two.", page)
 
 

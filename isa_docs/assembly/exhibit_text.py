@@ -56,6 +56,16 @@ def lost_text(before: Path, after: Path, pages: Iterable[int]) -> list[PageLoss]
         return [loss for loss in found if loss is not None]
 
 
+def needs_other_fonts(file: Path, pages: Iterable[int]) -> bool:
+    """Tell whether a letter that is to be seen on one of ``pages`` is of a font that is not in the file."""
+    with Document(file) as document:
+        return any(
+            letter.painted and not letter.embedded and bool(letter.text.strip())
+            for page in pages
+            for letter in document.letters(page - 1)
+        )
+
+
 def missing_letters(wanted: str, found: str) -> str:
     """Return the letters and figures of ``wanted`` that ``found`` has not, however the two are ordered and spaced."""
     return "".join(sorted((_counted(wanted) - _counted(found)).elements()))

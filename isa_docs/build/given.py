@@ -9,6 +9,7 @@ from pathlib import Path
 
 from isa_docs.build.state import sha256_file
 from isa_docs.documents.plan import PlannedItem
+from isa_docs.errors import OutputError
 from isa_docs.findings import Finding
 
 _LARGEST = 500 * 1024 * 1024
@@ -42,12 +43,25 @@ class GivenExhibits:
 
 
 def _copied(file: Path, copy: Path) -> Path:
-    """Copy a file; return the copy, or the file itself when it is missing or will be refused."""
+    """Copy a file; return the copy, or the file itself when it cannot be read or will be refused.
+
+    Raises OutputError when there is no room for the copy.
+    """
     try:
         if not file.is_file() or file.stat().st_size > _LARGEST:
             return file
-        copy.parent.mkdir(parents=True)
-        shutil.copyfile(file, copy)
+        given = file.open("rb")
     except OSError:
         return file
+    try:
+        copy.parent.mkdir(parents=True)
+        with given, copy.open("wb") as target:
+            shutil.copyfileobj(given, target, 1 << 20)
+    except OSError as error:
+        copy.unlink(missing_ok=True)
+        why = error.strerror or type(error).__name__
+        message = (
+            f"The exhibit {file} cannot be copied into the temporary folder: {why}. Make room there, or set TMPDIR."
+        )
+        raise OutputError(message) from None
     return copy

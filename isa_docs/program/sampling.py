@@ -180,7 +180,7 @@ def upper_limit(errors: int, items: int, confidence: float = 0.95) -> float:
 
 def percent(fraction: float) -> str:
     """Write a stated fraction as percent, in full: ``5 percent``, ``1.25 percent``."""
-    return f"{(Decimal(str(fraction)) * 100).normalize():f} percent"
+    return f"{(Decimal(str(fraction)) * 100).quantize(Decimal('1e-9')).normalize():f} percent"
 
 
 def rounded(fraction: float, rounding: str = ROUND_HALF_UP) -> str:

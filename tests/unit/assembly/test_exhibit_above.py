@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
+from isa_docs.assembly.exhibit_compare import differing_pages
+from isa_docs.assembly.exhibit_notes import Notes
+from isa_docs.assembly.exhibit_pdf import Tools, take_pdf
 from isa_docs.assembly.exhibits import ExhibitFile, ExhibitResult, Treatment, take_exhibits
 from isa_docs.conversion.pdfium import Document, page_texts
 from isa_docs.errors import AssemblyError
@@ -155,3 +160,35 @@ def test_what_nobody_draws_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssemblyError) as stopped:
         taken(exhibit(tmp_path / "b.pdf", STRIKE), tmp_path, "keep")
     assert [each.code for each in stopped.value.findings] == ["EXH-UNDRAWN"]
+
+
+@pytest.mark.parametrize("place", [[0, 0, 0, 0], [-300, -300, -200, -280]])
+def test_a_value_that_has_no_room_on_the_page_was_never_seen(place: list[int], tmp_path: Path) -> None:
+    hidden = field("record 77") | {"/Rect": Array(place)}
+    result = taken(exhibit(tmp_path / "a.pdf", hidden), tmp_path)
+    assert "EXH-TEXT-LOST" not in codes(result)
+
+
+def test_only_pages_with_something_above_them_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[list[int]] = []
+
+    def remember(program: str, before: Path, after: Path, pages: Sequence[int], folder: Path) -> list[int]:
+        compared.append(list(pages))
+        return differing_pages(program, before, after, pages, folder)
+
+    monkeypatch.setattr("isa_docs.assembly.exhibit_pdf.differing_pages", remember)
+    file = exhibit(tmp_path / "a.pdf", NOTE)
+    out, tools = tmp_path / "out.pdf", Tools(None, shutil.which("pdftoppm"))
+    assert take_pdf(file, out, tmp_path, tools, Notes()) == (1, "as-is")
+    assert compared == []
+
+
+def test_pages_are_drawn_in_runs(tmp_path: Path) -> None:
+    program = shutil.which("pdftoppm")
+    assert program is not None
+    one, other = (
+        saved(new_pdf(*(f"Page {n}{mark}" for n in range(1, 8))), tmp_path / name)
+        for name, mark in (("a", ""), ("b", " " + "M" * 40))
+    )
+    assert differing_pages(program, one, one, [1, 2, 5, 7], tmp_path) == []
+    assert differing_pages(program, one, other, [2, 3, 6], tmp_path) == [2, 3, 6]
