@@ -57,12 +57,16 @@ def lost_text(before: Path, after: Path, pages: Iterable[int]) -> list[PageLoss]
 
 
 def needs_other_fonts(file: Path, pages: Iterable[int]) -> bool:
-    """Tell whether a letter that is to be seen on one of ``pages`` is of a font that is not in the file."""
+    """Tell whether a letter on one of ``pages`` is of a font that is not in the file and is not like any other.
+
+    Latin letters are written in a font like theirs; of those that are missing all the same :func:`lost_text` tells.
+    """
     with Document(file) as document:
         return any(
-            letter.painted and not letter.embedded and bool(letter.text.strip())
+            letter.painted and not letter.embedded and (_unreadable(letter.text) or not _is_latin(letter.text))
             for page in pages
             for letter in document.letters(page - 1)
+            if letter.text.strip(" ")
         )
 
 

@@ -196,3 +196,8 @@ def test_a_cropped_page_is_redrawn_as_it_is_shown(tmp_path: Path) -> None:
     with pikepdf.open(result.pdf) as made:
         assert [float(value) for value in made.pages[0].mediabox] == [0, 0, 450, 300]
     assert page_texts(result.pdf) == ["Inside"]
+
+
+def test_a_space_in_a_font_that_is_not_there_loses_nothing(tmp_path: Path) -> None:
+    file = page(tmp_path / "a.pdf", "BT /F9 12 Tf 200 500 Td ( ) Tj ET", embedded=False)
+    assert taken(file, tmp_path).outcome == "normalized"
