@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
@@ -73,19 +73,7 @@ def without_marks(data: bytes) -> bytes:
 
     Raises pikepdf.PdfError when the content cannot be parsed.
     """
-    kept = []
-    open_states = 0
-    for step, operator in _instructions(data):
-        if operator in _MARKED:
-            continue
-        if operator == b"q":
-            open_states += 1
-        elif operator == b"Q":
-            if open_states == 0:
-                continue
-            open_states -= 1
-        kept.append(step)
-    return b"\n".join([*kept, *[b"Q"] * open_states])
+    return _balanced_without(_MARKED, data)
 
 
 def balanced(data: bytes) -> bytes:
@@ -96,9 +84,16 @@ def balanced(data: bytes) -> bytes:
     """
     if not _STATE.search(data) or _is_balanced(_STATE.findall(_TEXT.sub(b"()", data))):
         return data
+    return _balanced_without((), data)
+
+
+def _balanced_without(left_out: Container[bytes], data: bytes) -> bytes:
+    """Return content without some operators, every ``q`` closed and no ``Q`` without one."""
     kept: list[bytes] = []
     open_states = 0
     for step, operator in _instructions(data):
+        if operator in left_out:
+            continue
         if operator == b"q":
             open_states += 1
         elif operator == b"Q":

@@ -12,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from isa_docs.assembly.exhibit_above import is_shown, nobody_draws
 from isa_docs.assembly.exhibit_notes import Notes, RefusedError
+from isa_docs.assembly.objects import dictionary
 
 SMALLEST, LARGEST = 3.0, 14_400.0
 """Page sides PDF/A allows, in points (ISO 32000-1, annex C)."""
@@ -56,7 +57,7 @@ def look(pdf: Pdf, notes: Notes) -> Facts:
     """
     if len(pdf.pages) == 0:
         raise RefusedError("EXH-NO-PAGES", "it has no pages", "Ask for the file again.")
-    root = _dictionary(pdf.Root)
+    root = dictionary(pdf.Root)
     if "/Collection" in root:
         raise RefusedError(
             "EXH-PORTFOLIO",
@@ -76,7 +77,7 @@ def look(pdf: Pdf, notes: Notes) -> Facts:
         )
     if _acts(root):
         notes.mention("EXH-SCRIPTS", "its scripts and actions were removed")
-    layers = _dictionary(root.get("/OCProperties"))
+    layers = dictionary(root.get("/OCProperties"))
     hidden = bool(layers) and _hides(pdf, layers)
     if hidden:
         notes.warn(
@@ -86,7 +87,7 @@ def look(pdf: Pdf, notes: Notes) -> Facts:
 
 
 def _form(root: Dictionary, notes: Notes) -> None:
-    form = _dictionary(root.get("/AcroForm"))
+    form = dictionary(root.get("/AcroForm"))
     if not form:
         return
     fields = list(_fields(form))
@@ -115,13 +116,13 @@ def _fields(form: Dictionary) -> Iterator[Dictionary]:
 
 
 def _attachments(root: Dictionary) -> bool:
-    return "/EmbeddedFiles" in _dictionary(root.get("/Names")) or "/AF" in root
+    return "/EmbeddedFiles" in dictionary(root.get("/Names")) or "/AF" in root
 
 
 def _acts(root: Dictionary) -> bool:
     opening = root.get("/OpenAction")
     return (
-        "/JavaScript" in _dictionary(root.get("/Names"))
+        "/JavaScript" in dictionary(root.get("/Names"))
         or "/AA" in root
         or (isinstance(opening, Dictionary) and "/S" in opening)
     )
@@ -132,12 +133,12 @@ def _hides(pdf: Pdf, layers: Dictionary) -> bool:
 
     Raises RefusedError when one that is switched on is hidden by viewers, on the screen or in print.
     """
-    default = _dictionary(layers.get("/D"))
+    default = dictionary(layers.get("/D"))
     groups = {item.objgen for item in _array(layers.get("/OCGs")) if isinstance(item, Dictionary)}
     on, off = ({item.objgen for item in _array(default.get(key)) if isinstance(item, Dictionary)} for key in _STATES)
     hidden = off | (groups - on if default.get("/BaseState") == Name.OFF else set())
     for usage in _array(default.get("/AS")):
-        for group in _array(_dictionary(usage).get("/OCGs")):
+        for group in _array(dictionary(usage).get("/OCGs")):
             if isinstance(group, Dictionary) and group.objgen not in hidden and _hidden_in_use(group):
                 raise RefusedError(
                     "EXH-LAYERS", "it has layers that are to be seen on the screen only, in print only, or not at all"
@@ -146,9 +147,9 @@ def _hides(pdf: Pdf, layers: Dictionary) -> bool:
 
 
 def _hidden_in_use(group: Dictionary) -> bool:
-    use = _dictionary(group.get("/Usage"))
+    use = dictionary(group.get("/Usage"))
     states = (("/View", "/ViewState"), ("/Print", "/PrintState"))
-    return any(_dictionary(use.get(kind)).get(state) == Name.OFF for kind, state in states)
+    return any(dictionary(use.get(kind)).get(state) == Name.OFF for kind, state in states)
 
 
 def _own_text(item: Any) -> bytes:
@@ -236,10 +237,6 @@ def _is_number(value: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _dictionary(value: Any) -> Dictionary:
-    return value if isinstance(value, Dictionary) else Dictionary()
 
 
 def _array(value: Any) -> list[Any]:

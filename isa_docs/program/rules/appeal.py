@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from isa_docs.findings import Path
 from isa_docs.intake.model import DiscontinuanceAppeal
@@ -51,14 +52,9 @@ _POSITIONS = {
 )
 def isa_app_001(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """The appeal is made in writing within ten calendar days of receipt of the notice; every day counts."""
-    deadline, day = case.deadline, case.submission.date
-    if deadline is None:
-        return
-    ended = f"the ten calendar days ended on {weekday_date(deadline.nominal)}. {deadline.count_text}"
-    if day > deadline.nominal:
-        yield Problem(f"The appeal is dated {long_date(day)}; {ended}", case.path("date"))
-    elif (sent := made_on(case.matter, case.submission)) > deadline.nominal:
-        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {ended}", _sent(case))
+    if (deadline := case.deadline) is not None:
+        ended = f"the ten calendar days ended on {weekday_date(deadline.nominal)}. {deadline.count_text}"
+        yield from _late(case, deadline.nominal, ended)
 
 
 @rule(
@@ -154,6 +150,15 @@ def isa_app_004(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
             yield Problem(
                 f"The text says {match[0]!r}; the ten calendar days run from the receipt of the notice.", path
             )
+
+
+def _late(case: Case[DiscontinuanceAppeal], last: date, ended: str) -> Iterator[Problem]:
+    """Find an appeal dated, or recorded as sent, after its ``last`` day; ``ended`` says when and why that was."""
+    day, sent = case.submission.date, made_on(case.matter, case.submission)
+    if day > last:
+        yield Problem(f"The appeal is dated {long_date(day)}; {ended}", case.path("date"))
+    elif sent > last:
+        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {ended}", _sent(case))
 
 
 def _sent(case: Case[DiscontinuanceAppeal]) -> Path:
@@ -337,15 +342,9 @@ def isa_app_011(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
 )
 def isa_app_013(case: Case[DiscontinuanceAppeal]) -> Iterator[Problem]:
     """A CTPAT decision is appealed by the day it states; without one, within the longest period of the statute."""
-    deadline, day = case.deadline, case.submission.date
-    if deadline is None:
-        return
-    why = "as the decision states" if case.submission.stated_deadline else "90 days after the decision"
-    last = f"its last day was {weekday_date(deadline.outer)}, {why}."
-    if day > deadline.outer:
-        yield Problem(f"The appeal is dated {long_date(day)}; {last}", case.path("date"))
-    elif (sent := made_on(case.matter, case.submission)) > deadline.outer:
-        yield Problem(f"The appeal was sent on {long_date(sent)}, as the file records; {last}", _sent(case))
+    if (deadline := case.deadline) is not None:
+        why = "as the decision states" if case.submission.stated_deadline else "90 days after the decision"
+        yield from _late(case, deadline.outer, f"its last day was {weekday_date(deadline.outer)}, {why}.")
 
 
 @rule(
